@@ -1,0 +1,30 @@
+# kvcluster. "make help" lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+JAVA_HOME := $(shell build/jdk25)
+export JAVA_HOME
+MVN := mvn
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: jdk
+jdk:
+	@build/jdk25 > /dev/null
+
+.PHONY: test
+test: jdk ## every layer that needs no cluster and no Docker (mvn verify)
+	$(MVN) verify
+
+.PHONY: package
+package: jdk
+	$(MVN) -q package -DskipTests
+
+.PHONY: fmt
+fmt: jdk ## format the sources
+	$(MVN) -q spotless:apply
+
+.PHONY: check
+check: jdk ## compile with all static checks, verify the format; no tests
+	$(MVN) -q verify -DskipTests
