@@ -1,0 +1,42 @@
+package io.kvcluster.node.seams;
+
+/**
+ * Ordered, flow-controlled links between nodes that carry frames of type F. Frames of one link arrive in order or the link
+ * breaks; nothing is ever re-sent by the transport. Listener calls of one link come one at a time, on the transport's threads.
+ */
+public interface Transport<F> {
+    /** Starts to connect; the listener hears {@code opened} or {@code closed}. {@code bulk} selects the second lane. */
+    Link<F> connect(String address, boolean bulk, Listener<F> listener);
+
+    /** Gives each incoming link to the acceptor, which answers with its listener. Called once, before anything arrives. */
+    void accept(Acceptor<F> acceptor);
+
+    interface Acceptor<F> {
+        Listener<F> accepted(Link<F> link);
+    }
+
+    interface Link<F> {
+        /** False while the transport's own buffer is full; {@code ready} tells when that ends. Any thread. */
+        boolean isReady();
+
+        /** Hands over a frame. Never blocks. One thread at a time. */
+        void send(F frame);
+
+        /** Ends the link; both sides hear {@code closed}. */
+        void close(String why);
+
+        /** Where the other side is, for logs and address hints; a host without port. */
+        String remoteAddress();
+    }
+
+    interface Listener<F> {
+        void opened();
+
+        void received(F frame);
+
+        void ready();
+
+        /** Last call. */
+        void closed(String why);
+    }
+}
