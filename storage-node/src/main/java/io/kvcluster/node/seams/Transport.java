@@ -19,8 +19,11 @@ public interface Transport<F> {
         /** False while the transport's own buffer is full; {@code ready} tells when that ends. Any thread. */
         boolean isReady();
 
-        /** Hands over a frame. Never blocks. One thread at a time. */
+        /** Hands over a frame. Never blocks. Only within a call of the link's listener. */
         void send(F frame);
+
+        /** Asks for a call of {@code ready} soon, on the transport's thread: the way to send from elsewhere. Any thread. */
+        void wake();
 
         /** Ends the link; both sides hear {@code closed}. */
         void close(String why);
@@ -34,6 +37,7 @@ public interface Transport<F> {
 
         void received(F frame);
 
+        /** The link can take frames again, or {@code wake} was called. May come without need. */
         void ready();
 
         /** Last call. */
