@@ -1,0 +1,110 @@
+package io.kvcluster.node.storage;
+
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.seams.Loop;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The naive twin: a map. Appends become visible when the owner's loop runs its next turn, as if an fsync lay between, so that
+ * what tests of other rooms see pending here is pending there too.
+ */
+public final class MemoryRecordStore implements RecordStore {
+    private record Held(byte[] meta, byte[] record, Location at, long lsn) {}
+
+    private final Loop loop;
+    private final Map<Integer, TreeMap<Key, Held>> partitions = new HashMap<>();
+    private final Set<Integer> suspects = new HashSet<>();
+    private final long hlcFloor;
+    private long lastLsn;
+    /** Set by a test: every append is refused with it. */
+    public Optional<Refusal> refusing = Optional.empty();
+
+    public MemoryRecordStore(Loop loop, long hlcFloor) {
+        this.loop = loop;
+        this.hlcFloor = hlcFloor;
+    }
+
+    public void suspectAll(int partition) {
+        suspects.add(partition);
+    }
+
+    private TreeMap<Key, Held> of(int partition) {
+        return partitions.computeIfAbsent(partition, p -> new TreeMap<>());
+    }
+
+    @Override
+    public Lookup lookup(int partition, Key key) {
+        Held held = of(partition).get(key);
+        return held == null ? new Lookup.Absent() : new Lookup.Found(held.meta, held.at, held.lsn);
+    }
+
+    @Override
+    public void read(int partition, Key key, Location at, Consumer<ReadResult> done) {
+        Held held = of(partition).get(key);
+        done.accept(held != null && held.at.equals(at) ? new ReadResult.Bytes(held.record) : new ReadResult.Gone());
+    }
+
+    @Override
+    public void append(int partition, Key key, byte[] meta, byte[] record, long hlc, Consumer<AppendResult> done) {
+        if (refusing.isPresent()) {
+            done.accept(new AppendResult.Refused(refusing.get()));
+            return;
+        }
+        long lsn = ++lastLsn;
+        loop.post(() -> {
+            of(partition).put(key, new Held(meta, record, new Location(1, (int) lsn, record.length), lsn));
+            done.accept(new AppendResult.Durable(lsn));
+        });
+    }
+
+    @Override
+    public void dropPartition(int partition, Consumer<AppendResult> done) {
+        long lsn = ++lastLsn;
+        loop.post(() -> {
+            partitions.remove(partition);
+            done.accept(new AppendResult.Durable(lsn));
+        });
+    }
+
+    @Override
+    public Scan scan(int partition, Optional<Key> after, int limit) {
+        var rest = after.map(key -> of(partition).tailMap(key, false)).orElse(of(partition));
+        List<Row> rows = rest.entrySet().stream()
+                .limit(limit)
+                .map(e -> new Row(e.getKey(), e.getValue().meta, e.getValue().at, e.getValue().lsn))
+                .toList();
+        return new Scan.Page(rows, rows.size() == rest.size());
+    }
+
+    @Override
+    public long keys(int partition) {
+        return of(partition).size();
+    }
+
+    @Override
+    public boolean suspect(int partition) {
+        return suspects.contains(partition);
+    }
+
+    @Override
+    public void clearSuspicion(int partition) {
+        suspects.remove(partition);
+    }
+
+    @Override
+    public void reserveHlc(long upTo, Loop caller, Runnable durable) {
+        caller.post(durable);
+    }
+
+    @Override
+    public long hlcFloor() {
+        return hlcFloor;
+    }
+}
