@@ -9,7 +9,7 @@ import java.util.List;
  * (contents) and {@link #syncDirectory} (that the name exists); the simulation loses the rest at a power cut.
  */
 public interface Disk {
-    /** Makes a new file of the given length, zero-filled and allocated. Fails if it exists. */
+    /** Makes a new file of the given length, zero-filled and allocated. Fails if it exists. @throws DiskFullException and leaves nothing */
     DiskFile create(String name, long length) throws IOException;
 
     DiskFile open(String name) throws IOException;
@@ -29,7 +29,7 @@ public interface Disk {
 
     void syncDirectory(String name) throws IOException;
 
-    /** Holds the directory until closed. @throws IOException with a sentence naming the holder's file when another process has it */
+    /** Holds the directory until closed. @throws LockedException with a sentence naming the lock's file when another has it */
     AutoCloseable lock(String name) throws IOException;
 
     long freeBytes() throws IOException;

@@ -17,6 +17,9 @@ public interface Environment {
 
     Disk disk();
 
+    /** Names the kernel's run: while it is the same, no power cut happened. Empty when nobody knows. */
+    String bootId();
+
     /** Stops the process at once because going on could lose data. Does not return in production. */
     void halt(int exitCode, String why);
 
