@@ -28,3 +28,7 @@ fmt: jdk ## format the sources
 .PHONY: check
 check: jdk ## compile with all static checks, verify the format; no tests
 	$(MVN) -q verify -DskipTests
+
+.PHONY: crds
+crds: jdk ## generate the CRD from the records
+	$(MVN) -q test -pl crds -Dtest=CrdDriftTest -Dkvcluster.crds.write=true
