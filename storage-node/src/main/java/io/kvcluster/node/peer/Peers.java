@@ -7,7 +7,7 @@ import io.kvcluster.proto.peer.PeerMessage;
 public interface Peers {
     /**
      * Asks a peer on the foreground lane. Exactly one call of {@code listener} follows, on {@code loop}, never before this
-     * returns, at {@code deadlineNanos} (of the node's monotonic clock) plus one tick of 10 ms at the latest.
+     * returns, at most 20 ms after {@code deadlineNanos} (of the node's monotonic clock).
      *
      * @param request its epoch and body; its id is set here
      * @param loop one of the loops that the room was made for, and the current one

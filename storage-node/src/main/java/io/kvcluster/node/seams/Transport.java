@@ -5,7 +5,10 @@ package io.kvcluster.node.seams;
  * breaks; nothing is ever re-sent by the transport. Listener calls of one link come one at a time, on the transport's threads.
  */
 public interface Transport<F> {
-    /** Starts to connect; the listener hears {@code opened} or {@code closed}. {@code bulk} selects the second lane. */
+    /**
+     * Starts to connect; the listener hears {@code opened} or {@code closed}, perhaps before this returns. {@code address}:
+     * host, or host:port when the port is not the common one; {@code bulk} selects the second lane.
+     */
     Link<F> connect(String address, boolean bulk, Listener<F> listener);
 
     /** Gives each incoming link to the acceptor, which answers with its listener. Called once, before anything arrives. */
@@ -25,15 +28,16 @@ public interface Transport<F> {
         /** Asks for a call of {@code ready} soon, on the transport's thread: the way to send from elsewhere. Any thread. */
         void wake();
 
-        /** Ends the link; both sides hear {@code closed}. */
+        /** Ends the link; both sides hear {@code closed}, the one that accepted it perhaps without the reason. Any thread. */
         void close(String why);
 
-        /** Where the other side is, for logs and address hints; a host without port. */
+        /** Where the other side is, as {@link #connect} would take it; of an accepted link on the common port. */
         String remoteAddress();
     }
 
     interface Listener<F> {
-        void opened();
+        /** First call, unless the link never opened. */
+        void opened(Link<F> link);
 
         void received(F frame);
 

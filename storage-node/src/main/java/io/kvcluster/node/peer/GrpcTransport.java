@@ -1,0 +1,176 @@
+package io.kvcluster.node.peer;
+
+import com.google.common.net.HostAndPort;
+import io.grpc.BindableService;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
+import io.kvcluster.node.command.Limits;
+import io.kvcluster.node.seams.Transport;
+import io.kvcluster.proto.peer.PeerFrame;
+import io.kvcluster.proto.peer.PeerServiceGrpc;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links as bidirectional gRPC streams without deadline; one connection for each dialled link. All calls of a listener come
+ * on the event loop of its link, which also serialises its frames: there is no executor in between. The peers' port is
+ * shared with other services, which must not block either.
+ */
+public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable {
+    private static final int MESSAGE_BYTES = Limits.PEER_FRAME_BYTES + 64 * 1024;
+    private static final int FLOW_CONTROL_WINDOW_BYTES = 4 * 1024 * 1024;
+    /** A link takes frames while the transport holds less than this. */
+    static final int READY_THRESHOLD_BYTES = 512 * 1024;
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final int KEEPALIVE_SECONDS = 20;
+
+    private final Config config;
+    private final List<BindableService> others;
+    private final EventLoopGroup eventLoops;
+    private final Class<? extends Channel> clientChannel;
+    private final Class<? extends ServerChannel> serverChannel;
+    private @Nullable Acceptor<PeerFrame> acceptor;
+    private @Nullable Server server;
+
+    /**
+     * @param bindAddress where to listen, and the source of what is dialled unless it is a wildcard
+     * @param port to listen on, 0 for any free one
+     * @param peerPort of addresses that name none
+     * @param ioThreads event loops for all links together
+     */
+    public record Config(String bindAddress, int port, int peerPort, int ioThreads) {}
+
+    public GrpcTransport(Config config, List<BindableService> others) {
+        this.config = config;
+        this.others = List.copyOf(others);
+        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        this.clientChannel = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+        this.serverChannel = Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        this.eventLoops =
+                new MultiThreadIoEventLoopGroup(config.ioThreads(), new DefaultThreadFactory("peer-io", true), io);
+    }
+
+    @Override
+    public void accept(Acceptor<PeerFrame> incoming) {
+        acceptor = incoming;
+    }
+
+    /** Listens. After {@link #accept}. @throws IOException naming the address when it cannot be bound */
+    public void start() throws IOException {
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(config.bindAddress(), config.port()))
+                .channelType(serverChannel)
+                .bossEventLoopGroup(eventLoops)
+                .workerEventLoopGroup(eventLoops)
+                .directExecutor()
+                .maxInboundMessageSize(MESSAGE_BYTES)
+                .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(KEEPALIVE_SECONDS / 2, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .addService(ServerServiceDefinition.builder(PeerServiceGrpc.getServiceDescriptor())
+                        .addMethod(PeerServiceGrpc.getConnectMethod(), this::accepted)
+                        .build());
+        others.forEach(builder::addService);
+        server = builder.build().start();
+    }
+
+    /** The port listened on. */
+    public int port() {
+        Server running = server;
+        if (running == null) {
+            throw new IllegalStateException("not started");
+        }
+        return running.getPort();
+    }
+
+    private ServerCall.Listener<PeerFrame> accepted(ServerCall<PeerFrame, PeerFrame> call, Metadata headers) {
+        Acceptor<PeerFrame> owner = acceptor;
+        if (owner == null) {
+            throw new IllegalStateException("the server was started before accept");
+        }
+        call.setOnReadyThreshold(READY_THRESHOLD_BYTES);
+        call.sendHeaders(new Metadata());
+        AcceptedLink link = new AcceptedLink(call, currentEventLoop());
+        return link.open(owner.accepted(link));
+    }
+
+    @Override
+    public Link<PeerFrame> connect(String address, boolean bulk, Listener<PeerFrame> listener) {
+        EventLoop eventLoop = eventLoops.next();
+        HostAndPort target = HostAndPort.fromString(address).withDefaultPort(config.peerPort());
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(target.getHost(), target.getPort())
+                .eventLoopGroup(eventLoop)
+                .channelType(clientChannel, InetSocketAddress.class)
+                .directExecutor()
+                .usePlaintext()
+                .proxyDetector(anywhere -> null)
+                .disableRetry()
+                .maxInboundMessageSize(MESSAGE_BYTES)
+                .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS);
+        InetSocketAddress source = new InetSocketAddress(config.bindAddress(), 0);
+        if (!source.isUnresolved() && !source.getAddress().isAnyLocalAddress()) {
+            builder.localSocketPicker(new NettyChannelBuilder.LocalSocketPicker() {
+                @Override
+                public java.net.SocketAddress createSocketAddress(
+                        java.net.SocketAddress remote, io.grpc.Attributes attributes) {
+                    return source;
+                }
+            });
+        }
+        ManagedChannel channel = builder.build();
+        ClientCall<PeerFrame, PeerFrame> call = channel.newCall(
+                PeerServiceGrpc.getConnectMethod(), CallOptions.DEFAULT.withOnReadyThreshold(READY_THRESHOLD_BYTES));
+        DialledLink link = new DialledLink(channel, call, eventLoop, address, listener);
+        link.start();
+        return link;
+    }
+
+    private EventLoop currentEventLoop() {
+        for (EventExecutor executor : eventLoops) {
+            if (executor.inEventLoop()) {
+                return (EventLoop) executor;
+            }
+        }
+        return eventLoops.next();
+    }
+
+    /** Ends all links and the server; returns when their threads are done, or after a second. */
+    @Override
+    public void close() {
+        Server running = server;
+        if (running != null) {
+            running.shutdownNow();
+        }
+        eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+    }
+}

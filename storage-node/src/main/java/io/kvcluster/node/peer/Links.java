@@ -1,0 +1,408 @@
+package io.kvcluster.node.peer;
+
+import io.kvcluster.node.peer.Handshake.Verdict;
+import io.kvcluster.node.peer.Peer.LaneState;
+import io.kvcluster.node.seams.Transport;
+import io.kvcluster.proto.peer.Heartbeat;
+import io.kvcluster.proto.peer.Hello;
+import io.kvcluster.proto.peer.Lane;
+import io.kvcluster.proto.peer.PeerFrame;
+import io.kvcluster.proto.peer.PeerMessage;
+import io.kvcluster.proto.peer.RingUpdate;
+import io.kvcluster.proto.ring.RingTable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Owns the links on the peer loop: dials, judges Hellos, settles duplicates, dials again. */
+final class Links {
+    private static final Logger log = LoggerFactory.getLogger(Links.class);
+    /** Links that were accepted or dialled and whose Hello has not been judged. */
+    static final int UNJUDGED = 256;
+    /** Stores with a link that our ring does not name. */
+    static final int STRANGERS = 64;
+
+    private final PeerConfig config;
+    private final PeerWiring wiring;
+    private final PeerTable peers;
+    private final AskTable[] tables;
+    private final PeerCounters counters;
+    private final Inbound inbound;
+    private final Set<Session> unjudged = new LinkedHashSet<>();
+    private boolean stopped;
+
+    Links(PeerConfig config, PeerWiring wiring, PeerTable peers, AskTable[] tables, PeerCounters counters) {
+        this.config = config;
+        this.wiring = wiring;
+        this.peers = peers;
+        this.tables = tables;
+        this.counters = counters;
+        this.inbound = new Inbound(wiring.hlc(), wiring.clock(), tables, counters, this);
+    }
+
+    Inbound inbound() {
+        return inbound;
+    }
+
+    void onLoop(Runnable task) {
+        wiring.loop().post(task);
+    }
+
+    Hello hello(Lane lane) {
+        LocalStore self = wiring.self();
+        RingTable ring = wiring.rings().table();
+        return Hello.newBuilder()
+                .setLane(lane)
+                .setClusterId(self.clusterId())
+                .setName(self.name())
+                .setStoreId(self.storeId())
+                .setIncarnation(self.incarnation())
+                .setDurableLsn(self.durableLsn())
+                .setAddress(self.address())
+                .setProtocolMin(Handshake.PROTOCOL_MIN)
+                .setProtocolMax(Handshake.PROTOCOL_MAX)
+                .setRingEpoch(ring == null ? 0 : ring.getEpoch())
+                .setRingHash(ring == null ? "" : ring.getHash())
+                .build();
+    }
+
+    // --- who is to be linked
+
+    void targets(List<PeerTarget> targets) {
+        for (Peer peer : peers.all()) {
+            if (targets.stream().noneMatch(target -> target.storeId().equals(peer.storeId))) {
+                forget(peer);
+            }
+        }
+        for (PeerTarget target : targets) {
+            if (target.storeId().equals(wiring.self().storeId())) {
+                continue;
+            }
+            Peer peer = findOrAdd(target.storeId());
+            peer.target = target;
+            peer.name = target.name();
+            peer.known = peer.known.plus(target.incarnation(), 0);
+            peer.foreground.wanted = true;
+            dialSoon(peer, peer.foreground);
+        }
+        for (Peer peer : peers.all()) {
+            checkClusterId(peer);
+        }
+    }
+
+    private void forget(Peer peer) {
+        peer.target = null;
+        peer.foreground.wanted = false;
+        peer.bulk.wanted = false;
+        if (!peer.isLinked()) {
+            peers.remove(peer);
+        }
+    }
+
+    /** A link may be older than our first ring: then nobody has compared cluster ids yet. */
+    private void checkClusterId(Peer peer) {
+        String ours = wiring.self().clusterId();
+        for (LaneState lane : List.of(peer.foreground, peer.bulk)) {
+            Session session = lane.established;
+            if (session == null || ours.isEmpty() || ours.equals(peer.clusterId)) {
+                continue;
+            }
+            if (peer.clusterId.isEmpty()) {
+                session.helloAgain();
+            } else {
+                refuse(session, peer.name + " belongs to cluster id " + peer.clusterId + ", not " + ours);
+            }
+        }
+    }
+
+    void wantBulk(Peer peer) {
+        peer.bulk.wanted = true;
+        dialSoon(peer, peer.bulk);
+    }
+
+    // --- dialling
+
+    private void dialSoon(Peer peer, LaneState lane) {
+        if (!stopped && lane.wanted && lane.established == null && lane.dialling == null && lane.redial == null) {
+            dial(peer, lane);
+        }
+    }
+
+    private void dial(Peer peer, LaneState lane) {
+        List<String> addresses = peer.candidates();
+        if (addresses.isEmpty() || unjudged.size() >= UNJUDGED) {
+            redialLater(peer, lane);
+            return;
+        }
+        String address = addresses.get(lane.backoff.tries() % addresses.size());
+        Session session = newSession(lane.lane, peer.storeId);
+        lane.dialling = session;
+        unjudged.add(session);
+        session.connecting(wiring.transport().connect(address, lane.lane == Lane.BULK, session));
+    }
+
+    private void redialLater(Peer peer, LaneState lane) {
+        if (stopped || !lane.wanted || lane.redial != null || lane.established != null) {
+            return;
+        }
+        lane.redial = wiring.loop().after(lane.backoff.nextNanos(), () -> {
+            lane.redial = null;
+            dialSoon(peer, lane);
+        });
+    }
+
+    /** On a thread of the transport. */
+    Transport.Listener<PeerFrame> accepted(Transport.Link<PeerFrame> link) {
+        Session session = newSession(null, "");
+        onLoop(() -> {
+            if (stopped || unjudged.size() >= UNJUDGED) {
+                link.close(stopped ? "shutting down" : "too many links wait for their Hello");
+            } else if (!session.isClosed()) {
+                unjudged.add(session);
+            }
+        });
+        return session;
+    }
+
+    private Session newSession(@Nullable Lane lane, String expectedStoreId) {
+        // The bulk bound needs the lane, which an accepted link tells only with Hello: answers there are small,
+        // requests ours.
+        int frameBytes = lane == Lane.BULK ? config.bulkFrameBytes() : config.frameBytes();
+        Outbox outbox = new Outbox(config.queueMessages(), config.queueBytes(), frameBytes);
+        return new Session(
+                this, inbound, outbox, lane, expectedStoreId, wiring.clock().nanos());
+    }
+
+    // --- Hello
+
+    void judge(Session session, Hello hello) {
+        unjudged.remove(session);
+        Peer peer = peers.find(hello.getStoreId());
+        Verdict verdict = Handshake.judge(
+                hello, wiring.self(), session.expectedStoreId, peer == null ? Handshake.Known.NOTHING : peer.known);
+        switch (verdict) {
+            case Verdict.Refused(String why) -> refuse(session, why);
+            case Verdict.Welcome() -> welcome(session, hello, peer);
+        }
+    }
+
+    private void welcome(Session session, Hello hello, @Nullable Peer before) {
+        if (before == null && peers.all().stream().filter(Peer::isStranger).count() >= STRANGERS) {
+            session.close("too many stores that the ring does not name");
+            return;
+        }
+        Peer peer = before == null ? findOrAdd(hello.getStoreId()) : before;
+        LaneState lane = peer.lane(hello.getLane());
+        Session incumbent = lane.established;
+        if (stopped || session.isClosed()) {
+            session.close("shutting down");
+        } else if (incumbent != null && !replaces(session, incumbent, peer, hello)) {
+            session.close("duplicate link");
+        } else {
+            establish(peer, lane, session, hello);
+            if (incumbent != null) {
+                incumbent.close("duplicate link: another one took its place");
+            }
+        }
+    }
+
+    /**
+     * Both sides settle a duplicate alike: a second link of the same dialler replaces its first; of two diallers the smaller
+     * storeId's link stays. A link whose other end is surely or probably gone never stays.
+     */
+    private boolean replaces(Session challenger, Session incumbent, Peer peer, Hello hello) {
+        boolean restarted = hello.getIncarnation() > peer.known.incarnation();
+        long silentNanos = wiring.clock().nanos() - peer.heardNanos;
+        boolean silent = silentNanos > 2 * config.heartbeat().toNanos();
+        if (incumbent.isClosed() || restarted || silent || challenger.dialled == incumbent.dialled) {
+            return true;
+        }
+        boolean weAreSmaller = wiring.self().storeId().compareTo(peer.storeId) < 0;
+        return challenger.dialled == weAreSmaller;
+    }
+
+    private void establish(Peer peer, LaneState lane, Session session, Hello hello) {
+        peer.name = hello.getName();
+        peer.learnedAddress = session.remoteAddress();
+        noteHello(peer, hello);
+        peer.heard(wiring.clock().nanos());
+        lane.established = session;
+        lane.backoff.reset();
+        counters.linksOpened.increment();
+        if (lane.lane == Lane.FOREGROUND) {
+            peer.ringSent = 0;
+            peer.trouble = "";
+            markUp(peer);
+            log.info("Linked with {} (store {}) at {}", peer.name, peer.storeId, peer.learnedAddress);
+        }
+        session.establish(peer, lane.lane);
+        exchangeRings(session, peer);
+    }
+
+    private void noteHello(Peer peer, Hello hello) {
+        peer.clusterId = hello.getClusterId();
+        peer.known = peer.known.plus(hello.getIncarnation(), hello.getDurableLsn());
+        peer.ringEpoch = hello.getRingEpoch();
+        peer.ringHash = hello.getRingHash();
+    }
+
+    /** A Hello on an established link: the other side got its first ring. */
+    void judgeAgain(Session session, Peer peer, Hello hello) {
+        if (session.isClosed()) {
+            return;
+        }
+        switch (Handshake.judge(hello, wiring.self(), peer.storeId, peer.known)) {
+            case Verdict.Refused(String why) -> refuse(session, why);
+            case Verdict.Welcome() -> {
+                noteHello(peer, hello);
+                exchangeRings(session, peer);
+            }
+        }
+    }
+
+    private void refuse(Session session, String why) {
+        counters.hellosRefused.increment();
+        log.warn("Refused {}: {}", session, why);
+        session.close(why);
+    }
+
+    // --- what established links tell
+
+    void heartbeat(Session session, Peer peer, Heartbeat heartbeat) {
+        if (session.isClosed()) {
+            return;
+        }
+        switch (Handshake.judgeProgress(
+                peer.storeId, heartbeat.getIncarnation(), heartbeat.getDurableLsn(), peer.known)) {
+            case Verdict.Refused(String why) -> refuse(session, why);
+            case Verdict.Welcome() -> {
+                peer.known = peer.known.plus(heartbeat.getIncarnation(), heartbeat.getDurableLsn());
+                peer.ready = heartbeat.getReady();
+                peer.ringEpoch = heartbeat.getRingEpoch();
+                peer.ringHash = heartbeat.getRingHash();
+                markUp(peer);
+                exchangeRings(session, peer);
+            }
+        }
+    }
+
+    void ringUpdate(Peer from, RingUpdate update) {
+        wiring.rings().offered(from.storeId, update.getRing());
+    }
+
+    /** Who shows an older epoch is sent our ring, once for each of ours. */
+    private void exchangeRings(Session session, Peer peer) {
+        if (peer.ringEpoch > 0) {
+            wiring.rings().observed(peer.storeId, peer.ringEpoch, peer.ringHash);
+        }
+        RingTable ours = wiring.rings().table();
+        if (ours != null && peer.ringEpoch < ours.getEpoch() && peer.ringSent < ours.getEpoch()) {
+            peer.ringSent = ours.getEpoch();
+            session.offerSystem(PeerMessage.newBuilder()
+                    .setEpoch(ours.getEpoch())
+                    .setRingUpdate(RingUpdate.newBuilder().setRing(ours))
+                    .build());
+        }
+    }
+
+    void markUp(Peer peer) {
+        if (!peer.up) {
+            peer.up = true;
+            peer.sinceMillis = wiring.clock().wallMillis();
+            log.info("{} (store {}) is UP", peer.name, peer.storeId);
+        }
+    }
+
+    // --- the end of a link
+
+    /** On a thread of the transport. */
+    void sessionClosed(Session session, String why) {
+        for (AskTable table : tables) {
+            table.loop().post(() -> table.lost(session));
+        }
+        onLoop(() -> gone(session, why));
+    }
+
+    private void gone(Session session, String why) {
+        unjudged.remove(session);
+        for (Peer peer : peers.all()) {
+            for (LaneState lane : List.of(peer.foreground, peer.bulk)) {
+                if (lane.established == session) {
+                    lane.established = null;
+                    counters.linksClosed.increment();
+                    trouble(peer, "link closed: " + why);
+                    redialLater(peer, lane);
+                } else if (lane.dialling == session) {
+                    lane.dialling = null;
+                    trouble(peer, why);
+                    redialLater(peer, lane);
+                }
+            }
+            if (peer.isStranger() && !peer.isLinked()) {
+                peers.remove(peer);
+            }
+        }
+    }
+
+    /** Logged when it changes, not with each try. */
+    private static void trouble(Peer peer, String why) {
+        if (peer.foreground.established == null && !peer.trouble.equals(why)) {
+            peer.trouble = why;
+            log.info("No link with {} (store {}): {}", peer.name, peer.storeId, why);
+        }
+    }
+
+    /** Links that say nothing: neither Hello in time nor anything since. */
+    void closeSilent(long nowNanos) {
+        for (Session session : new ArrayList<>(unjudged)) {
+            if (nowNanos - session.startedNanos > config.helloTimeout().toNanos()) {
+                unjudged.remove(session);
+                session.close("no Hello within " + config.helloTimeout().toMillis() + " ms");
+            }
+        }
+        for (Peer peer : peers.all()) {
+            long silentNanos = nowNanos - peer.heardNanos;
+            Session foreground = peer.foreground.established;
+            Session bulk = peer.bulk.established;
+            if (foreground != null && silentNanos > config.silentAfter().toNanos()) {
+                foreground.close("silent for " + silentNanos / 1_000_000 + " ms");
+                if (bulk != null) {
+                    bulk.close("silent for " + silentNanos / 1_000_000 + " ms");
+                }
+            }
+        }
+    }
+
+    void stop() {
+        stopped = true;
+        for (Session session : new ArrayList<>(unjudged)) {
+            session.close("shutting down");
+        }
+        for (Peer peer : peers.all()) {
+            for (LaneState lane : List.of(peer.foreground, peer.bulk)) {
+                Session session = lane.established;
+                if (session != null) {
+                    session.close("shutting down");
+                }
+            }
+        }
+    }
+
+    private Peer findOrAdd(String storeId) {
+        Peer known = peers.find(storeId);
+        if (known != null) {
+            return known;
+        }
+        Peer peer = new Peer(storeId, newBackoff(), newBackoff(), wiring.clock().wallMillis());
+        peers.add(peer);
+        return peer;
+    }
+
+    private Backoff newBackoff() {
+        return new Backoff(config.backoffMin().toNanos(), config.backoffMax().toNanos(), wiring.random());
+    }
+}

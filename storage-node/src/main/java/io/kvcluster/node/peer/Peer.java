@@ -1,0 +1,98 @@
+package io.kvcluster.node.peer;
+
+import io.kvcluster.node.peer.Handshake.Known;
+import io.kvcluster.node.seams.Loop;
+import io.kvcluster.proto.peer.Lane;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Another store. Owned by the peer loop, but for what is volatile: that is published for all. */
+final class Peer {
+    final String storeId;
+    final LaneState foreground;
+    final LaneState bulk;
+
+    /** Absent for a stranger: a store that dialled us and that our ring does not name (yet). */
+    @Nullable PeerTarget target;
+
+    /** The pod; of a stranger as it says. */
+    volatile String name = "";
+
+    Known known = Known.NOTHING;
+    String clusterId = "";
+    String learnedAddress = "";
+
+    /** The last ring epoch and hash it named, and the epoch of ours that it was sent last on this link. */
+    volatile long ringEpoch;
+
+    String ringHash = "";
+    long ringSent;
+    volatile boolean ready;
+
+    volatile boolean up;
+    volatile long sinceMillis;
+    volatile boolean everHeard;
+    volatile long heardNanos;
+    volatile String trouble = "never linked";
+
+    Peer(String storeId, Backoff foreground, Backoff bulk, long nowMillis) {
+        this.storeId = storeId;
+        this.foreground = new LaneState(Lane.FOREGROUND, foreground);
+        this.bulk = new LaneState(Lane.BULK, bulk);
+        this.sinceMillis = nowMillis;
+    }
+
+    LaneState lane(Lane lane) {
+        return lane == Lane.BULK ? bulk : foreground;
+    }
+
+    /** Where to dial: where it was reached last, then hint and ring. */
+    List<String> candidates() {
+        List<String> all = new ArrayList<>();
+        if (target != null) {
+            all.addAll(target.addresses());
+        }
+        if (!learnedAddress.isEmpty() && !all.contains(learnedAddress)) {
+            all.addFirst(learnedAddress);
+        }
+        return all;
+    }
+
+    boolean isStranger() {
+        return target == null;
+    }
+
+    boolean isLinked() {
+        return foreground.established != null || bulk.established != null;
+    }
+
+    /** Any thread of the transport. */
+    void heard(long nanos) {
+        heardNanos = nanos;
+        everHeard = true;
+    }
+
+    /** One of the two links. */
+    static final class LaneState {
+        final Lane lane;
+        final Backoff backoff;
+        boolean wanted;
+
+        @Nullable Session dialling;
+
+        Loop.@Nullable Timer redial;
+        volatile @Nullable Session established;
+
+        LaneState(Lane lane, Backoff backoff) {
+            this.lane = lane;
+            this.backoff = backoff;
+        }
+
+        /** Messages that wait now. Any thread. */
+        int depth() {
+            Session session = established;
+            return session == null ? 0 : session.queued();
+        }
+    }
+}

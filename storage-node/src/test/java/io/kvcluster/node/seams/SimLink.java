@@ -1,0 +1,149 @@
+package io.kvcluster.node.seams;
+
+import io.kvcluster.node.seams.Transport.Listener;
+import java.util.ArrayDeque;
+
+/** One end of a link: what it sends arrives at the other end in order, each frame after a delay. */
+final class SimLink<F> implements Transport.Link<F> {
+    private final SimNetwork<F> network;
+    private final String from;
+    private final String to;
+    private final ArrayDeque<F> underWay = new ArrayDeque<>();
+    private SimLink<F> other;
+    private Listener<F> listener;
+    private boolean ended;
+    private boolean delivering;
+    private boolean wasFull;
+
+    /** Who hears this end; null until accepted. */
+    SimTransport<F> owner;
+
+    Listener<F> dialler;
+
+    SimLink(SimNetwork<F> network, SimTransport<F> owner, String from, String to) {
+        this.network = network;
+        this.owner = owner;
+        this.from = from;
+        this.to = to;
+    }
+
+    void pairWith(SimLink<F> accepted) {
+        other = accepted;
+        accepted.other = this;
+    }
+
+    SimLink<F> other() {
+        return other;
+    }
+
+    String from() {
+        return from;
+    }
+
+    String to() {
+        return to;
+    }
+
+    void open(Listener<F> hears) {
+        if (ended) {
+            return;
+        }
+        listener = hears;
+        if (isHeard()) {
+            listener.opened(this);
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return listener != null && !ended && underWay.size() < network.window();
+    }
+
+    @Override
+    public void send(F frame) {
+        if (ended) {
+            return;
+        }
+        underWay.add(frame);
+        wasFull |= underWay.size() >= network.window();
+        deliverNext();
+    }
+
+    private void deliverNext() {
+        if (!delivering && !underWay.isEmpty() && !network.isPartitioned(from, to)) {
+            delivering = true;
+            network.world().at(network.delay(), this::deliver);
+        }
+    }
+
+    private void deliver() {
+        delivering = false;
+        if (ended || network.isPartitioned(from, to)) {
+            return;
+        }
+        if (other.listener == null) {
+            delivering = true;
+            network.world().at(network.delay(), this::deliver);
+            return;
+        }
+        F frame = underWay.poll();
+        if (other.isHeard()) {
+            other.listener.received(frame);
+        }
+        if (wasFull && underWay.size() < network.window() / 2 + 1) {
+            wasFull = false;
+            wake();
+        }
+        deliverNext();
+    }
+
+    /** After a partition. */
+    void resume() {
+        deliverNext();
+    }
+
+    @Override
+    public void wake() {
+        network.world().at(0, () -> {
+            if (listener != null && isHeard()) {
+                listener.ready();
+            }
+        });
+    }
+
+    private boolean isHeard() {
+        return !ended && owner != null && !owner.dead;
+    }
+
+    @Override
+    public void close(String why) {
+        network.world().at(0, () -> end(why));
+        if (!network.isPartitioned(from, to)) {
+            network.world().at(network.delay(), () -> other.end(why));
+        }
+    }
+
+    void breakNow(String why) {
+        network.world().at(0, () -> end(why));
+        network.world().at(0, () -> other.end(why));
+    }
+
+    private void end(String why) {
+        if (ended) {
+            return;
+        }
+        Listener<F> hears = listener != null ? listener : dialler;
+        boolean heard = hears != null && isHeard();
+        ended = true;
+        underWay.clear();
+        network.forget(this);
+        if (heard) {
+            hears.closed(why);
+        }
+    }
+
+    @Override
+    public String remoteAddress() {
+        return to;
+    }
+}

@@ -1,0 +1,29 @@
+package io.kvcluster.node.seams;
+
+/** One node's end of the {@link SimNetwork}. */
+public final class SimTransport<F> implements Transport<F> {
+    final SimNetwork<F> network;
+    final String address;
+    Acceptor<F> acceptor;
+    boolean dead;
+
+    SimTransport(SimNetwork<F> network, String address) {
+        this.network = network;
+        this.address = address;
+    }
+
+    @Override
+    public Link<F> connect(String target, boolean bulk, Listener<F> listener) {
+        SimLink<F> dialled = new SimLink<>(network, this, address, target);
+        dialled.dialler = listener;
+        SimLink<F> accepted = new SimLink<>(network, null, target, address);
+        dialled.pairWith(accepted);
+        network.connect(this, dialled, target);
+        return dialled;
+    }
+
+    @Override
+    public void accept(Acceptor<F> incoming) {
+        acceptor = incoming;
+    }
+}
