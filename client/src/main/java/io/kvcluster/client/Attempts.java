@@ -94,6 +94,7 @@ final class Attempts<Q, R, O> {
     }
 
     private void missed(CallFailure failure, Node node) {
+        engine.discovery().heard(failure.ringEpoch(), node);
         if (failure.nodeSuspect()) {
             node.distrust();
             engine.discovery().want();

@@ -1,6 +1,7 @@
 package io.kvcluster.client;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Metadata;
@@ -9,6 +10,7 @@ import io.grpc.protobuf.StatusProto;
 import io.kvcluster.proto.kv.Failure;
 import io.kvcluster.proto.kv.Reason;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -17,14 +19,27 @@ import java.util.Optional;
  * @param nothingApplied a write of this attempt certainly had and will have no effect
  * @param retryable another attempt may succeed
  * @param nodeSuspect the node, or the way to it, is the likely cause: prefer others for a while
+ * @param ringEpoch of a newer ring that the error told of, or 0
+ * @param context causal context of a read that found nothing, or empty
  */
-record CallFailure(String reason, String message, boolean nothingApplied, boolean retryable, boolean nodeSuspect) {
+record CallFailure(
+        String reason,
+        String message,
+        boolean nothingApplied,
+        boolean retryable,
+        boolean nodeSuspect,
+        long ringEpoch,
+        ByteString context) {
     private static final String DOMAIN = "kvcluster.io";
+
+    CallFailure(String reason, String message, boolean nothingApplied, boolean retryable, boolean nodeSuspect) {
+        this(reason, message, nothingApplied, retryable, nodeSuspect, 0, ByteString.EMPTY);
+    }
 
     /** @param reachedTransport a connection had taken the request; without that nothing can have been applied */
     static CallFailure of(Status status, Metadata trailers, boolean reachedTransport, String node) {
         return errorInfo(status, trailers)
-                .map(info -> told(status, info.getReason()))
+                .map(info -> told(status, info))
                 .orElseGet(() -> guessed(status, reachedTransport, node));
     }
 
@@ -47,18 +62,47 @@ record CallFailure(String reason, String message, boolean nothingApplied, boolea
     }
 
     CallFailure withMessage(String newMessage) {
-        return new CallFailure(reason, newMessage, nothingApplied, retryable, nodeSuspect);
+        return new CallFailure(reason, newMessage, nothingApplied, retryable, nodeSuspect, ringEpoch, context);
     }
 
-    private static CallFailure told(Status status, String reason) {
-        String message = status.getDescription() == null ? reason : status.getDescription();
-        return switch (status.getCode()) {
-            case UNAVAILABLE, RESOURCE_EXHAUSTED ->
-                new CallFailure(reason, message, true, mayPass(reason), leavesService(reason));
-            case INVALID_ARGUMENT, FAILED_PRECONDITION, UNIMPLEMENTED, NOT_FOUND, ABORTED, OUT_OF_RANGE ->
-                new CallFailure(reason, message, true, false, false);
-            default -> new CallFailure(reason, message, false, true, false);
+    /** By the code; facts that the error carries make the verdict more careful, never less. */
+    private static CallFailure told(Status status, ErrorInfo info) {
+        String reason = info.getReason();
+        boolean codeSaysNothing = switch (status.getCode()) {
+            case UNAVAILABLE,
+                    RESOURCE_EXHAUSTED,
+                    INVALID_ARGUMENT,
+                    FAILED_PRECONDITION,
+                    UNIMPLEMENTED,
+                    NOT_FOUND,
+                    ABORTED,
+                    OUT_OF_RANGE -> true;
+            default -> false;
         };
+        boolean mayHaveBeenApplied = Boolean.parseBoolean(info.getMetadataOrDefault("mayHaveBeenApplied", "false"));
+        boolean retryable = info.containsMetadata("retryable")
+                ? Boolean.parseBoolean(info.getMetadataOrThrow("retryable"))
+                : mayPass(status.getCode(), reason);
+        return new CallFailure(
+                reason,
+                status.getDescription() == null ? reason : status.getDescription(),
+                codeSaysNothing && !mayHaveBeenApplied,
+                retryable,
+                leavesService(reason),
+                epoch(info.getMetadataOrDefault("ringEpoch", "0")),
+                context(info.getMetadataOrDefault("context", "")));
+    }
+
+    private static long epoch(String text) {
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    private static ByteString context(String base64url) {
+        try {
+            return ByteString.copyFrom(Base64.getUrlDecoder().decode(base64url));
+        } catch (IllegalArgumentException e) {
+            return ByteString.EMPTY; // a context is only a hint about what this client has seen
+        }
     }
 
     private static CallFailure guessed(Status status, boolean reachedTransport, String node) {
@@ -95,11 +139,15 @@ record CallFailure(String reason, String message, boolean nothingApplied, boolea
         };
     }
 
-    /** Of the reasons for which nothing was applied, 30 and below are the request's own fault. */
-    private static boolean mayPass(String name) {
-        return reason(name)
-                .map(reason -> reason.getNumber() >= Reason.NO_RING_VALUE)
-                .orElse(true);
+    /** For an error that does not say it: of the reasons, those below NO_RING are the request's own fault. */
+    private static boolean mayPass(Status.Code code, String name) {
+        return switch (code) {
+            case INVALID_ARGUMENT, FAILED_PRECONDITION, UNIMPLEMENTED, NOT_FOUND, ABORTED, OUT_OF_RANGE -> false;
+            default ->
+                reason(name)
+                        .map(reason -> reason.getNumber() >= Reason.NO_RING_VALUE)
+                        .orElse(true);
+        };
     }
 
     private static boolean leavesService(String name) {

@@ -17,8 +17,12 @@ public sealed interface GetOutcome extends Outcome {
         }
     }
 
-    /** There is no value: never written, or deleted. */
-    record NotFound() implements GetOutcome {}
+    /**
+     * There is no value: never written, or deleted.
+     *
+     * @param context as in {@link Found}; empty for a key that was never written
+     */
+    record NotFound(ByteString context) implements GetOutcome {}
 
     /**
      * No answer within the time.

@@ -80,7 +80,7 @@ final class Messages {
 
     static GetOutcome notRead(CallFailure failure) {
         return failure.isNotFound()
-                ? new GetOutcome.NotFound()
+                ? new GetOutcome.NotFound(failure.context())
                 : new GetOutcome.Failed(failure.reason(), failure.message(), failure.retryable());
     }
 

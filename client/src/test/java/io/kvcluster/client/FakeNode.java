@@ -189,22 +189,30 @@ public final class FakeNode {
         }
     }
 
-    private static <R> void answer(StreamObserver<R> observer, Optional<R> answer) {
+    private <R> void answer(StreamObserver<R> observer, Optional<R> answer) {
         if (answer.isPresent()) {
             observer.onNext(answer.get());
             observer.onCompleted();
         } else {
-            observer.onError(error(Status.Code.NOT_FOUND, Reason.NOT_FOUND));
+            observer.onError(error(
+                    Status.Code.NOT_FOUND,
+                    Reason.NOT_FOUND,
+                    Map.of("ringEpoch", Long.toString(owner.ring().epoch()))));
         }
     }
 
     private static RuntimeException error(Status.Code code, Reason reason) {
+        return error(code, reason, Map.of());
+    }
+
+    private static RuntimeException error(Status.Code code, Reason reason, Map<String, String> metadata) {
         return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
                 .setCode(Code.forNumber(code.value()).getNumber())
                 .setMessage("fake says " + reason)
                 .addDetails(Any.pack(ErrorInfo.newBuilder()
                         .setDomain("kvcluster.io")
                         .setReason(reason.name())
+                        .putAllMetadata(metadata)
                         .build()))
                 .build());
     }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class KvClientTest {
     private static final RequestOptions QUORUM = RequestOptions.DEFAULT.at(Level.QUORUM);
+    private static final GetOutcome NOTHING = new GetOutcome.NotFound(ByteString.EMPTY);
     private static final RequestOptions SHORT = QUORUM.within(Duration.ofMillis(300));
 
     private final FakeCluster cluster = FakeCluster.inProcess(3);
@@ -43,7 +44,7 @@ class KvClientTest {
             assertThat(found.servedBy().level()).isEqualTo(Level.QUORUM);
         });
         assertThat(client.delete(bytes("k"), QUORUM)).isInstanceOf(WriteOutcome.Applied.class);
-        assertThat(client.get(bytes("k"), QUORUM)).isEqualTo(new GetOutcome.NotFound());
+        assertThat(client.get(bytes("k"), QUORUM)).isEqualTo(NOTHING);
     }
 
     @Test
@@ -267,7 +268,7 @@ class KvClientTest {
         for (int i = 0; i < 300; i++) {
             assertThat(((GetOutcome.Found) gets.get(i)).value()).isEqualTo(bytes("v" + i));
         }
-        assertThat(gets.get(300)).isEqualTo(new GetOutcome.NotFound());
+        assertThat(gets.get(300)).isEqualTo(NOTHING);
     }
 
     @Test
@@ -296,7 +297,7 @@ class KvClientTest {
                         new BatchItem.Get(bytes("k"))),
                 QUORUM);
         assertThat(((GetOutcome.Found) outcomes.get(1)).value()).isEqualTo(bytes("1"));
-        assertThat(outcomes.get(4)).isEqualTo(new GetOutcome.NotFound());
+        assertThat(outcomes.get(4)).isEqualTo(NOTHING);
     }
 
     @Test
@@ -318,7 +319,7 @@ class KvClientTest {
         loser.map().remove(bytes("k"));
         RequestOptions local = QUORUM.at(Level.LOCAL);
         assertThat(client.getFromAsync(loser.storeId(), bytes("k"), local).join())
-                .isEqualTo(new GetOutcome.NotFound());
+                .isEqualTo(NOTHING);
         assertThat(client.getFromAsync(cluster.node(1).storeId(), bytes("k"), local)
                         .join())
                 .isInstanceOf(GetOutcome.Found.class);
@@ -348,6 +349,14 @@ class KvClientTest {
         other.close();
         assertThat(put).succeedsWithin(Duration.ofSeconds(5)).isInstanceOf(WriteOutcome.Unknown.class);
         assertThat(other.put(bytes("k"), bytes("v"), SHORT)).isInstanceOf(WriteOutcome.NotApplied.class);
+    }
+
+    @Test
+    void aNewerRingIsLearnedFromAReadThatFoundNothing() {
+        connected();
+        cluster.turnRing();
+        assertThat(client.get(bytes("never written"), QUORUM)).isEqualTo(NOTHING);
+        await().until(() -> client.ring().map(Ring::epoch).equals(java.util.Optional.of(2L)));
     }
 
     private void connected() {
