@@ -1,0 +1,109 @@
+package io.kvcluster.node.version;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/**
+ * Dotted version vectors against their meaning: sets of dots. Three replicas write with whatever context a client once read
+ * there or elsewhere, delete, and merge in any order, also old states again; after every step the compact form must say the same
+ * as the sets. 100 steps a try, 100,000 in all.
+ */
+class SiblingsModelTest {
+    private static final int REPLICAS = 3;
+    private static final int STEPS = 100;
+
+    /** What a replica, or a record on its way, knows: every dot it saw, and those of them that nobody superseded. */
+    private record Model(Set<Dot> seen, Set<Dot> live) {
+        Model merge(Model other) {
+            Set<Dot> allSeen = new HashSet<>(seen);
+            allSeen.addAll(other.seen);
+            Set<Dot> alive = new HashSet<>();
+            for (Dot dot : allSeen) {
+                boolean deadHere = seen.contains(dot) && !live.contains(dot);
+                boolean deadThere = other.seen.contains(dot) && !other.live.contains(dot);
+                if (!deadHere && !deadThere) {
+                    alive.add(dot);
+                }
+            }
+            return new Model(allSeen, alive);
+        }
+
+        Model write(Dot dot, Set<Dot> read) {
+            Set<Dot> allSeen = new HashSet<>(seen);
+            allSeen.addAll(read);
+            allSeen.add(dot);
+            Set<Dot> alive = new HashSet<>(live);
+            alive.removeAll(read);
+            alive.add(dot);
+            return new Model(allSeen, alive);
+        }
+    }
+
+    private record State(KeyRecord record, Model model) {
+        static final State NEW = new State(KeyRecord.EMPTY, new Model(Set.of(), Set.of()));
+    }
+
+    @Property
+    void siblingsMeanWhatSetsOfDotsMean(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<State> replicas = new ArrayList<>(List.of(State.NEW, State.NEW, State.NEW));
+        List<State> past = new ArrayList<>(replicas);
+        Set<Dot> written = new LinkedHashSet<>();
+        for (int step = 1; step <= STEPS; step++) {
+            int at = random.nextInt(REPLICAS);
+            State state = replicas.get(at);
+            State next;
+            // Stamps of different replicas collide now and then, as they may.
+            Dot dot = new Dot(step / 2 + 1, new Actor(at + 1, 1));
+            State read = past.get(random.nextInt(past.size()));
+            boolean stampIsFree = dot.hlc()
+                    > Math.max(state.record().greatestHlc(), read.record().greatestHlc());
+            if (random.nextInt(3) > 0 && stampIsFree) {
+                next = write(state, dot, random.nextInt(4) > 0 ? read : State.NEW, random.nextInt(5) == 0);
+                written.add(dot);
+            } else {
+                State other = random.nextBoolean() ? replicas.get(random.nextInt(REPLICAS)) : read;
+                next = new State(
+                        ConflictPolicy.SIBLINGS
+                                .merge(state.record(), other.record())
+                                .record(),
+                        state.model().merge(other.model()));
+            }
+            replicas.set(at, next);
+            past.add(next);
+            assertSame(next, written);
+        }
+    }
+
+    /** Refused writes beyond the cap leave the state as it was; the model is spared them. */
+    private static State write(State state, Dot dot, State read, boolean delete) {
+        Sibling added = delete ? Sibling.tombstone(dot) : Sibling.value(dot, new byte[] {1});
+        return switch (ConflictPolicy.SIBLINGS.write(
+                state.record(), added, read.record().context())) {
+            case ConflictPolicy.Write.Written written ->
+                new State(
+                        written.record(), state.model().write(dot, read.model().seen()));
+            case ConflictPolicy.Write.TooManySiblings refused -> state;
+        };
+    }
+
+    private static void assertSame(State state, Set<Dot> written) {
+        Set<Dot> dots = new TreeSet<>();
+        state.record().siblings().forEach(sibling -> dots.add(sibling.dot()));
+        assertThat(dots).isEqualTo(state.model().live());
+        for (Dot dot : written) {
+            assertThat(state.record().context().covers(dot))
+                    .as("%s seen by %s", dot, state.record())
+                    .isEqualTo(state.model().seen().contains(dot));
+        }
+    }
+}
