@@ -185,7 +185,12 @@ final class Links {
         Verdict verdict = Handshake.judge(
                 hello, wiring.self(), session.expectedStoreId, peer == null ? Handshake.Known.NOTHING : peer.known);
         switch (verdict) {
-            case Verdict.Refused(String why) -> refuse(session, why);
+            case Verdict.Refused(String why) -> {
+                refuse(session, why);
+                if (peer != null) {
+                    trouble(peer, why);
+                }
+            }
             case Verdict.Welcome() -> welcome(session, hello, peer);
         }
     }
@@ -230,6 +235,9 @@ final class Links {
         peer.learnedAddress = session.remoteAddress();
         noteHello(peer, hello);
         peer.heard(wiring.clock().nanos());
+        if (lane.dialling == session) {
+            lane.dialling = null;
+        }
         lane.established = session;
         lane.backoff.reset();
         counters.linksOpened.increment();
@@ -266,7 +274,7 @@ final class Links {
 
     private void refuse(Session session, String why) {
         counters.hellosRefused.increment();
-        log.warn("Refused {}: {}", session, why);
+        log.debug("Refused {}: {}", session, why);
         session.close(why);
     }
 
@@ -352,7 +360,7 @@ final class Links {
     private static void trouble(Peer peer, String why) {
         if (peer.foreground.established == null && !peer.trouble.equals(why)) {
             peer.trouble = why;
-            log.info("No link with {} (store {}): {}", peer.name, peer.storeId, why);
+            log.warn("No link with {} (store {}): {}", peer.name, peer.storeId, why);
         }
     }
 

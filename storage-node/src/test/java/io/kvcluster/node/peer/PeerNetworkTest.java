@@ -204,6 +204,20 @@ class PeerNetworkTest {
     }
 
     @Test
+    void theSideThatDialledDialsAgainEachTimeItsLinkBreaks() {
+        cluster.startNode("b", "b", 1);
+        Node a = cluster.startNode("a", "a", 1);
+        a.room.targets(List.of(new PeerTarget(storeIdOf("b"), "b", List.of("b"), 1)));
+        for (int i = 1; i <= 5; i++) {
+            cluster.settled();
+            assertThat(a.tap.dialled).hasSize(i);
+            cluster.network.breakLinks("a", "b");
+            cluster.world.runForMillis(1);
+        }
+        assertThat(cluster.get("b").tap.dialled).as("b was told of nobody").isEmpty();
+    }
+
+    @Test
     void waitsBetweenDialsGrowAndStayBounded() {
         cluster.start("a");
         Node a = cluster.get("a");
