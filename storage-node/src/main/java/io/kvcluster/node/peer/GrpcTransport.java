@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
@@ -56,7 +57,7 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
     private final EventLoopGroup eventLoops;
     private final Class<? extends Channel> clientChannel;
     private final Class<? extends ServerChannel> serverChannel;
-    private @Nullable Acceptor<PeerFrame> acceptor;
+    private volatile @Nullable Acceptor<PeerFrame> acceptor;
     private @Nullable Server server;
 
     /**
@@ -82,7 +83,7 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
         acceptor = incoming;
     }
 
-    /** Listens. After {@link #accept}. @throws IOException naming the address when it cannot be bound */
+    /** Listens. Links that come before {@link #accept} are refused; other services are served. @throws IOException naming the address when it cannot be bound */
     public void start() throws IOException {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.bindAddress(), config.port()))
@@ -114,7 +115,8 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
     private ServerCall.Listener<PeerFrame> accepted(ServerCall<PeerFrame, PeerFrame> call, Metadata headers) {
         Acceptor<PeerFrame> owner = acceptor;
         if (owner == null) {
-            throw new IllegalStateException("the server was started before accept");
+            call.close(Status.UNAVAILABLE.withDescription("it is still recovering"), new Metadata());
+            return new ServerCall.Listener<>() {};
         }
         call.setOnReadyThreshold(READY_THRESHOLD_BYTES);
         call.sendHeaders(new Metadata());

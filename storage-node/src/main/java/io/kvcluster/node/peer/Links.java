@@ -187,7 +187,9 @@ final class Links {
         switch (verdict) {
             case Verdict.Refused(String why) -> {
                 refuse(session, why);
-                if (peer != null) {
+                if (peer == null) {
+                    log.warn("Refused {}: {}", session, why);
+                } else {
                     trouble(peer, why);
                 }
             }

@@ -11,7 +11,7 @@ public interface Transport<F> {
      */
     Link<F> connect(String address, boolean bulk, Listener<F> listener);
 
-    /** Gives each incoming link to the acceptor, which answers with its listener. Called once, before anything arrives. */
+    /** Gives each incoming link to the acceptor, which answers with its listener. Called once; links that come earlier are refused. */
     void accept(Acceptor<F> acceptor);
 
     interface Acceptor<F> {

@@ -30,7 +30,9 @@ class LivenessTest {
         assertThat(a.room.isUp(storeIdOf("b"))).isTrue();
         long upSince = a.report("b").sinceMillis();
         cluster.world.runForMillis(10_000);
-        assertThat(a.report("b").sinceMillis()).as("since does not move while UP").isEqualTo(upSince);
+        assertThat(a.report("b").sinceMillis())
+                .as("since does not move while UP")
+                .isEqualTo(upSince);
 
         cluster.network.partition("a", "b");
         cluster.world.runForMillis(1_450);
@@ -40,7 +42,9 @@ class LivenessTest {
         long down = a.report("b").sinceMillis();
         assertThat(down).isGreaterThan(upSince).isLessThanOrEqualTo(a.clock.wallMillis());
         cluster.world.runForMillis(20_000);
-        assertThat(a.report("b").sinceMillis()).as("since does not move while DOWN").isEqualTo(down);
+        assertThat(a.report("b").sinceMillis())
+                .as("since does not move while DOWN")
+                .isEqualTo(down);
         assertThat(a.report("b").lastHeardMillis()).isBetween(down - 2_200, down - 1_990);
     }
 
@@ -84,7 +88,8 @@ class LivenessTest {
         Node b = cluster.startNode("b", "b", 2);
         b.room.targets(List.of(new PeerTarget(storeIdOf("a"), "a", List.of("a"), 1)));
         cluster.world.runUntil("UP", 2_000, () -> cluster.get("a").room.isUp(storeIdOf("b")));
-        cluster.world.runUntil("UP at c, who dials", 2_100, () -> cluster.get("c").room.isUp(storeIdOf("b")));
+        cluster.world.runUntil(
+                "UP at c, who dials", 2_100, () -> cluster.get("c").room.isUp(storeIdOf("b")));
     }
 
     @Test
@@ -109,12 +114,14 @@ class LivenessTest {
         Asked read = a.ask("b", "k");
         Asked other = a.ask("b", PeerMessage.newBuilder().setWriteRequest(WriteRequest.newBuilder()), 0, 1_000);
         StatusOf version = new StatusOf();
-        a.askers.getFirst().post(() -> a.room.ask(
-                storeIdOf("b"),
-                PeerMessage.newBuilder().setVersionQuestion(VersionQuestion.newBuilder()),
-                a.askers.getFirst(),
-                cluster.world.nanos() + 1_000_000_000L,
-                version));
+        a.askers
+                .getFirst()
+                .post(() -> a.room.ask(
+                        storeIdOf("b"),
+                        PeerMessage.newBuilder().setVersionQuestion(VersionQuestion.newBuilder()),
+                        a.askers.getFirst(),
+                        cluster.world.nanos() + 1_000_000_000L,
+                        version));
         cluster.world.runForMillis(50);
         assertThat(fine.heard).containsExactly("fine");
         assertThat(read.heard).containsExactly("PEER_CLOCK_SKEW");
@@ -123,7 +130,9 @@ class LivenessTest {
         assertThat(b.requests).isEmpty();
         assertThat(b.room.counters().framesSkewed.sum()).isPositive();
         cluster.world.runForMillis(2_500);
-        assertThat(b.room.isUp(storeIdOf("a"))).as("refused frames are no sign of life").isFalse();
+        assertThat(b.room.isUp(storeIdOf("a")))
+                .as("refused frames are no sign of life")
+                .isFalse();
         a.clock.offsetMillis(0);
         cluster.world.runUntil("UP again", 1_000, () -> b.room.isUp(storeIdOf("a")));
     }
@@ -152,8 +161,11 @@ class LivenessTest {
                     assertThat(answer.getId()).isEqualTo(5);
                     assertThat(answer.getForwardAnswer().getFailure().getReason())
                             .isEqualTo(io.kvcluster.proto.kv.Reason.CLOCK_SKEW);
-                    assertThat(answer.getForwardAnswer().getFailure().getNotApplied()).isTrue();
+                    assertThat(answer.getForwardAnswer().getFailure().getNotApplied())
+                            .isTrue();
                 });
-        assertThat(SkewAnswers.to(PeerCluster.read("k").build())).as("id 0 expects none").isEmpty();
+        assertThat(SkewAnswers.to(PeerCluster.read("k").build()))
+                .as("id 0 expects none")
+                .isEmpty();
     }
 }
