@@ -1,0 +1,41 @@
+package io.kvcluster.node.coordinator;
+
+import io.kvcluster.node.command.ConsistencyLevel;
+
+/**
+ * How many of a partition's replicas an operation needs.
+ *
+ * @param replicas N
+ * @param reads R, answers before a read is evaluated
+ * @param writes W, durable acknowledgements before a write is
+ * @param register true: version question before the write, write-back before the answer of a read
+ */
+record Quorum(int replicas, int reads, int writes, boolean register) {
+    Quorum {
+        if (reads < 1 || writes < 1 || reads > replicas || writes > replicas) {
+            throw new IllegalArgumentException("quorums " + reads + "/" + writes + " of " + replicas + " replicas");
+        }
+    }
+
+    /** @param ringReads,ringWrites the ring's quorums for this partition, those of level eventual */
+    static Quorum of(ConsistencyLevel level, int replicas, int ringReads, int ringWrites) {
+        int majority = replicas / 2 + 1;
+        return switch (level) {
+            case LOCAL, ONE -> new Quorum(replicas, 1, 1, false);
+            case EVENTUAL -> new Quorum(replicas, ringReads, ringWrites, false);
+            case QUORUM -> new Quorum(replicas, majority, majority, true);
+            case ALL -> new Quorum(replicas, replicas, replicas, true);
+            case STRONG -> throw new IllegalArgumentException("strong is not served by quorums");
+        };
+    }
+
+    /** Replicas that must answer the version question: any of them meets every write at quorum or all. */
+    int questioned() {
+        return replicas / 2 + 1;
+    }
+
+    /** Replicas that must durably hold the answer of a read, so that every later read quorum meets one: N−R+1. */
+    int holders() {
+        return replicas - reads + 1;
+    }
+}

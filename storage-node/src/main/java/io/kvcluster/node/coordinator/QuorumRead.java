@@ -1,0 +1,373 @@
+package io.kvcluster.node.coordinator;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.kvcluster.node.command.ConsistencyLevel;
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.command.Limits;
+import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.command.Reason;
+import io.kvcluster.node.peer.AnswerListener;
+import io.kvcluster.node.peer.PeerFailure;
+import io.kvcluster.node.replica.Held;
+import io.kvcluster.node.replica.ReadListener;
+import io.kvcluster.node.replica.Refusal;
+import io.kvcluster.node.replica.WriteListener;
+import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.node.version.RecordCodec;
+import io.kvcluster.proto.peer.PeerMessage;
+import io.kvcluster.proto.peer.PeerStatus;
+import io.kvcluster.proto.peer.ReadAnswer;
+import io.kvcluster.proto.peer.ReadRequest;
+import io.kvcluster.proto.peer.WriteRequest;
+import java.util.Locale;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read: ask R replicas, merge what differs, and at the register levels let N−R+1 replicas durably hold the answer
+ * before it is given, so that no later read is older. A replica that cannot say counts towards nothing.
+ */
+final class QuorumRead {
+    /** What one replica answered. {@code record} is null when it holds nothing, or only the digest came. */
+    private record Copy(long digest, @Nullable KeyRecord record) {
+        boolean lacksValues() {
+            return digest != 0 && record == null;
+        }
+    }
+
+    private final Replication replication;
+    private final Quorum quorum;
+    private final ConsistencyLevel level;
+    private final Key key;
+    private final long deadlineNanos;
+    private final BinaryOperator<KeyRecord> merge;
+    private final Consumer<Outcome> done;
+    private final Polling polling;
+    private final Loop.Timer deadline;
+    private final @Nullable Copy[] copies;
+
+    /** Set once R replicas have answered and their answers are merged: the answer to give, and who holds it. */
+    private @Nullable Answer answer;
+
+    private boolean finished;
+
+    private final class Answer {
+        final @Nullable KeyRecord record;
+        final long digest;
+        final boolean[] holders = new boolean[quorum.replicas()];
+        final boolean[] tried = new boolean[quorum.replicas()];
+        int held;
+        int outstanding;
+
+        Answer(@Nullable KeyRecord record) {
+            this.record = record;
+            this.digest = record == null ? 0 : record.meta().digest();
+        }
+    }
+
+    QuorumRead(
+            Replication replication,
+            ConsistencyLevel level,
+            Key key,
+            long deadlineNanos,
+            BinaryOperator<KeyRecord> merge,
+            Consumer<Outcome> done) {
+        this.replication = replication;
+        this.quorum = replication.quorum(level);
+        this.level = level;
+        this.key = key;
+        this.deadlineNanos = deadlineNanos;
+        this.merge = merge;
+        this.done = done;
+        this.copies = new Copy[quorum.replicas()];
+        this.polling = new Polling(replication, replica -> ask(replica, false));
+        this.deadline = replication
+                .loop()
+                .after(
+                        Math.max(0, deadlineNanos - replication.node().clock().nanos()),
+                        this::expire);
+    }
+
+    void start() {
+        if (level == ConsistencyLevel.LOCAL) {
+            ask(replication.self(), true);
+        } else if (replication.up() < quorum.reads()) {
+            finish(replication.notEnough(quorum.reads(), "answer a read at " + lower(level)));
+        } else {
+            polling.need(quorum.reads());
+        }
+    }
+
+    // --- 1. ask ----------------------------------------------------------------------------------------------------
+
+    /** @param whole the record whatever its size; else large ones come as digests */
+    private void ask(int replica, boolean whole) {
+        if (replica == replication.self()) {
+            replication.local().read(key, replication.ring().epoch(), Integer.MAX_VALUE, new ReadListener() {
+                @Override
+                public void held(Held held) {
+                    byte[] bytes = held.encoded();
+                    arrived(replica, new Copy(held.digest(), bytes == null ? null : RecordCodec.decode(bytes)), whole);
+                }
+
+                @Override
+                public void refused(Refusal why) {
+                    QuorumRead.this.refused(whole);
+                }
+            });
+            return;
+        }
+        PeerMessage.Builder message = PeerMessage.newBuilder()
+                .setEpoch(replication.ring().epoch())
+                .setReadRequest(ReadRequest.newBuilder()
+                        .setPartition(replication.partition())
+                        .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
+                        .setDigestOnly(!whole)
+                        .setDeadlineMillis(remainingMillis()));
+        replication
+                .node()
+                .peers()
+                .ask(replication.storeId(replica), message, replication.loop(), deadlineNanos, new AnswerListener() {
+                    @Override
+                    public void answered(PeerMessage message) {
+                        ReadAnswer read = message.getReadAnswer();
+                        if (!message.hasReadAnswer() || read.getStatus() != PeerStatus.OK) {
+                            refused(whole);
+                            return;
+                        }
+                        ByteString bytes = read.getRecord();
+                        KeyRecord record = bytes.isEmpty() ? null : RecordCodec.decode(bytes.toByteArray());
+                        arrived(replica, new Copy(read.getDigest(), record), whole);
+                    }
+
+                    @Override
+                    public void failed(PeerFailure why) {
+                        refused(whole);
+                    }
+                });
+    }
+
+    private void arrived(int replica, Copy copy, boolean whole) {
+        if (finished) {
+            return;
+        }
+        copies[replica] = copy;
+        if (!whole || level == ConsistencyLevel.LOCAL) {
+            polling.answered();
+        }
+        evaluate();
+    }
+
+    private void refused(boolean whole) {
+        if (finished) {
+            return;
+        }
+        if (level == ConsistencyLevel.LOCAL) {
+            finish(new Outcome.NotApplied(
+                    Reason.CANNOT_SAY, true, "node " + replication.node().name() + " cannot say what it holds for this key"));
+            return;
+        }
+        if (whole) {
+            polling.need(Math.min(quorum.replicas(), polling.count() + 1));
+        } else {
+            polling.refused();
+        }
+        if (answer == null && polling.hopeless()) {
+            finish(replication.notEnough(quorum.reads(), "answer a read at " + lower(level)));
+        }
+    }
+
+    // --- 2. merge --------------------------------------------------------------------------------------------------
+
+    private void evaluate() {
+        if (answer != null || polling.count() < Math.min(quorum.reads(), quorum.replicas())) {
+            return;
+        }
+        if (fetchMissingValues()) {
+            return;
+        }
+        KeyRecord merged = null;
+        for (Copy copy : copies) {
+            if (copy != null && copy.record() != null) {
+                merged = merged == null ? copy.record() : merge.apply(merged, copy.record());
+            }
+        }
+        polling.stop();
+        Answer found = new Answer(merged);
+        answer = found;
+        for (int replica = 0; replica < copies.length; replica++) {
+            Copy copy = copies[replica];
+            if (copy != null && copy.digest() == found.digest) {
+                found.holders[replica] = true;
+                found.held++;
+            }
+        }
+        if (quorum.register()) {
+            writeBack(found);
+        } else {
+            answered(found);
+        }
+    }
+
+    /** Values are needed of each version set that came as digest only. True: they are on their way. */
+    private boolean fetchMissingValues() {
+        boolean missing = false;
+        for (int replica = 0; replica < copies.length; replica++) {
+            Copy copy = copies[replica];
+            if (copy == null || !copy.lacksValues()) {
+                continue;
+            }
+            KeyRecord same = valuesOf(copy.digest());
+            if (same != null) {
+                copies[replica] = new Copy(copy.digest(), same);
+            } else {
+                missing = true;
+                copies[replica] = null; // asked again; its place in the count is kept
+                ask(replica, true);
+            }
+        }
+        return missing;
+    }
+
+    private @Nullable KeyRecord valuesOf(long digest) {
+        for (Copy copy : copies) {
+            if (copy != null && copy.digest() == digest && copy.record() != null) {
+                return copy.record();
+            }
+        }
+        return null;
+    }
+
+    // --- 3. write back, answer -------------------------------------------------------------------------------------
+
+    private void writeBack(Answer found) {
+        if (found.held >= quorum.holders() || found.record == null) {
+            answered(found);
+            return;
+        }
+        byte[] encoded = RecordCodec.encode(found.record);
+        // those that answered first, then the others: as few as needed, one more for each that fails
+        for (int pass = 0; pass < 2; pass++) {
+            for (int replica = 0;
+                    replica < quorum.replicas() && found.held + found.outstanding < quorum.holders();
+                    replica++) {
+                boolean answeredBefore = copies[replica] != null;
+                if (!found.holders[replica] && !found.tried[replica] && (pass == 1 || answeredBefore)) {
+                    found.tried[replica] = true;
+                    found.outstanding++;
+                    writeBack(found, replica, encoded);
+                }
+            }
+        }
+        if (found.held + found.outstanding < quorum.holders()) {
+            // all were tried: those that failed once are tried again until the deadline
+            replication.loop().after(replication.node().settings().retryAfter(), () -> {
+                if (!finished) {
+                    java.util.Arrays.fill(found.tried, false);
+                    writeBack(found);
+                }
+            });
+        }
+    }
+
+    private void writeBack(Answer found, int replica, byte[] encoded) {
+        KeyRecord record = java.util.Objects.requireNonNull(found.record);
+        if (replica == replication.self()) {
+            replication.local().write(key, record, encoded, replication.ring().epoch(), new WriteListener() {
+                @Override
+                public void durable() {
+                    writtenBack(found, replica);
+                }
+
+                @Override
+                public void refused(Refusal why) {
+                    notWrittenBack(found);
+                }
+            });
+            return;
+        }
+        PeerMessage.Builder message = PeerMessage.newBuilder()
+                .setEpoch(replication.ring().epoch())
+                .setWriteRequest(WriteRequest.newBuilder()
+                        .setPartition(replication.partition())
+                        .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
+                        .setRecord(UnsafeByteOperations.unsafeWrap(encoded))
+                        .setWriteBack(true)
+                        .setDeadlineMillis(remainingMillis()));
+        replication
+                .node()
+                .peers()
+                .ask(replication.storeId(replica), message, replication.loop(), deadlineNanos, new AnswerListener() {
+                    @Override
+                    public void answered(PeerMessage message) {
+                        if (message.hasWriteAnswer() && message.getWriteAnswer().getStatus() == PeerStatus.OK) {
+                            writtenBack(found, replica);
+                        } else {
+                            notWrittenBack(found);
+                        }
+                    }
+
+                    @Override
+                    public void failed(PeerFailure why) {
+                        notWrittenBack(found);
+                    }
+                });
+    }
+
+    private void writtenBack(Answer found, int replica) {
+        found.outstanding--;
+        found.holders[replica] = true;
+        found.held++;
+        replication.node().events().readRepaired(1);
+        if (!finished && found.held >= quorum.holders()) {
+            answered(found);
+        }
+    }
+
+    private void notWrittenBack(Answer found) {
+        found.outstanding--;
+        if (!finished) {
+            writeBack(found);
+        }
+    }
+
+    private void answered(Answer found) {
+        finish(replication.node().contexts().read(key, found.record, replication.servedBy(level, polling.count())));
+    }
+
+    private void expire() {
+        if (!finished) {
+            replication.node().events().quorumFailed(OperationEvents.Kind.GET);
+            finish(new Outcome.Unknown(
+                    Reason.TIMEOUT,
+                    answer == null
+                            ? polling.count() + " of the " + quorum.reads() + " answers that " + lower(level) + " needs came in time"
+                            : "the answer could not be made durable on " + quorum.holders() + " replicas in time"));
+        }
+    }
+
+    private void finish(Outcome outcome) {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        polling.stop();
+        deadline.cancel();
+        if (outcome instanceof Outcome.NotApplied refused && refused.reason() == Reason.NOT_ENOUGH_REPLICAS) {
+            replication.node().events().quorumFailed(OperationEvents.Kind.GET);
+        }
+        done.accept(outcome);
+    }
+
+    private int remainingMillis() {
+        long nanos = deadlineNanos - replication.node().clock().nanos();
+        return (int) Math.max(1, nanos / 1_000_000);
+    }
+
+    private static String lower(ConsistencyLevel level) {
+        return level.name().toLowerCase(Locale.ROOT);
+    }
+}

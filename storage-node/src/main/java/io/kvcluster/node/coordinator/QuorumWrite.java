@@ -1,0 +1,305 @@
+package io.kvcluster.node.coordinator;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.kvcluster.node.command.ConsistencyLevel;
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.command.Reason;
+import io.kvcluster.node.peer.AnswerListener;
+import io.kvcluster.node.peer.PeerFailure;
+import io.kvcluster.node.replica.ClientWrite;
+import io.kvcluster.node.replica.Refusal;
+import io.kvcluster.node.replica.StampListener;
+import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.proto.peer.PeerMessage;
+import io.kvcluster.proto.peer.PeerStatus;
+import io.kvcluster.proto.peer.VersionAnswer;
+import io.kvcluster.proto.peer.VersionQuestion;
+import io.kvcluster.proto.peer.WriteRequest;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write: question, stamp, send, acknowledge. It has at most one dot, whatever is retried. Until the stamp its end is
+ * NotApplied; afterwards, without W acknowledgements by the deadline, Unknown.
+ */
+final class QuorumWrite implements StampListener {
+    private final Replication replication;
+    private final Quorum quorum;
+    private final ConsistencyLevel level;
+    private final Key key;
+    private final ClientWrite write;
+    private final long deadlineNanos;
+    private final Consumer<Outcome> done;
+    private final Polling questions;
+    private final Loop.Timer deadline;
+
+    private long floor;
+    private @Nullable KeyRecord stamped;
+    private ByteString encoded = ByteString.EMPTY;
+    private final boolean[] acknowledged;
+    private int acknowledgements;
+    private boolean stamping;
+    private boolean finished;
+
+    QuorumWrite(
+            Replication replication,
+            ConsistencyLevel level,
+            Key key,
+            ClientWrite write,
+            long deadlineNanos,
+            Consumer<Outcome> done) {
+        this.replication = replication;
+        this.quorum = replication.quorum(level);
+        this.level = level;
+        this.key = key;
+        this.write = write;
+        this.deadlineNanos = deadlineNanos;
+        this.done = done;
+        this.acknowledged = new boolean[quorum.replicas()];
+        this.questions = new Polling(replication, this::question);
+        this.deadline = replication
+                .loop()
+                .after(
+                        Math.max(0, deadlineNanos - replication.node().clock().nanos()),
+                        this::expire);
+    }
+
+    void start() {
+        int needed = quorum.register() ? Math.max(quorum.writes(), quorum.questioned()) : quorum.writes();
+        if (replication.up() < needed) {
+            finish(replication.notEnough(needed, "acknowledge a write at " + lower(level)));
+        } else if (quorum.register()) {
+            questions.need(quorum.questioned());
+            stampOrGiveUp();
+        } else {
+            stamp();
+        }
+    }
+
+    // --- 1. the version question: the stamp must exceed every dot that a completed write may have -------------------
+
+    private void question(int replica) {
+        if (replica == replication.self()) {
+            replication
+                    .local()
+                    .question(
+                            key,
+                            replication.ring().epoch(),
+                            dot -> questionAnswered(dot == null ? 0 : dot.hlc()),
+                            _ -> questionRefused());
+            return;
+        }
+        PeerMessage.Builder message = PeerMessage.newBuilder()
+                .setEpoch(replication.ring().epoch())
+                .setVersionQuestion(VersionQuestion.newBuilder()
+                        .setPartition(replication.partition())
+                        .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
+                        .setDeadlineMillis(remainingMillis()));
+        replication
+                .node()
+                .peers()
+                .ask(replication.storeId(replica), message, replication.loop(), deadlineNanos, new AnswerListener() {
+                    @Override
+                    public void answered(PeerMessage answer) {
+                        VersionAnswer version = answer.getVersionAnswer();
+                        if (answer.hasVersionAnswer() && version.getStatus() == PeerStatus.OK) {
+                            questionAnswered(version.getGreatest().getHlc());
+                        } else {
+                            questionRefused();
+                        }
+                    }
+
+                    @Override
+                    public void failed(PeerFailure why) {
+                        questionRefused();
+                    }
+                });
+    }
+
+    private void questionAnswered(long hlc) {
+        floor = Math.max(floor, hlc);
+        questions.answered();
+        stampOrGiveUp();
+    }
+
+    private void questionRefused() {
+        questions.refused();
+        stampOrGiveUp();
+    }
+
+    private void stampOrGiveUp() {
+        if (finished || stamping) {
+            return;
+        }
+        if (questions.count() >= quorum.questioned()) {
+            stamp();
+        } else if (questions.hopeless()) {
+            finish(replication.notEnough(quorum.questioned(), "answer the version question"));
+        }
+    }
+
+    // --- 2. stamp, merge and append here, send to the others ------------------------------------------------------
+
+    private void stamp() {
+        stamping = true;
+        questions.stop();
+        replication
+                .local()
+                .stamp(
+                        key,
+                        new ClientWrite(write.value(), write.context(), floor),
+                        replication.ring().epoch(),
+                        this);
+    }
+
+    @Override
+    public void stamped(KeyRecord record, byte[] bytes) {
+        stamped = record;
+        encoded = UnsafeByteOperations.unsafeWrap(bytes);
+        for (int replica = 0; replica < quorum.replicas(); replica++) {
+            if (replica != replication.self()) {
+                send(replica);
+            }
+        }
+    }
+
+    @Override
+    public void durable() {
+        acknowledged(replication.self());
+    }
+
+    @Override
+    public void refused(Refusal why) {
+        if (stamped == null) {
+            finish(notApplied(why));
+        }
+        // else: the others may still acknowledge; this store's copy is then one of the missing ones
+    }
+
+    private void send(int replica) {
+        PeerMessage.Builder message = PeerMessage.newBuilder()
+                .setEpoch(replication.ring().epoch())
+                .setWriteRequest(WriteRequest.newBuilder()
+                        .setPartition(replication.partition())
+                        .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
+                        .setRecord(encoded)
+                        .setDeadlineMillis(remainingMillis()));
+        replication
+                .node()
+                .peers()
+                .ask(replication.storeId(replica), message, replication.loop(), deadlineNanos, new AnswerListener() {
+                    @Override
+                    public void answered(PeerMessage answer) {
+                        if (answer.hasWriteAnswer() && answer.getWriteAnswer().getStatus() == PeerStatus.OK) {
+                            acknowledged(replica);
+                        } else {
+                            sendLater(replica);
+                        }
+                    }
+
+                    @Override
+                    public void failed(PeerFailure why) {
+                        if (why != PeerFailure.TIMEOUT) {
+                            sendLater(replica);
+                        }
+                    }
+                });
+    }
+
+    /** The same stamped record again: a merge, so idempotent. Only while the operation lasts; afterwards it is repair's business. */
+    private void sendLater(int replica) {
+        if (!finished) {
+            replication.loop().after(replication.node().settings().retryAfter(), () -> {
+                if (!finished && !acknowledged[replica]) {
+                    send(replica);
+                }
+            });
+        }
+    }
+
+    // --- 3. acknowledge at W ---------------------------------------------------------------------------------------
+
+    private void acknowledged(int replica) {
+        if (finished || acknowledged[replica] || stamped == null) {
+            return;
+        }
+        acknowledged[replica] = true;
+        acknowledgements++;
+        if (acknowledgements >= quorum.writes()) {
+            finish(new Outcome.Applied(
+                    stamped.meta().greatestHlc(),
+                    replication.node().contexts().token(key, stamped),
+                    replication.servedBy(level, acknowledgements)));
+        }
+    }
+
+    private void expire() {
+        if (finished) {
+            return;
+        }
+        if (stamped != null) {
+            replication.node().events().quorumFailed(kind());
+            finish(new Outcome.Unknown(
+                    Reason.TIMEOUT,
+                    acknowledgements + " of the " + quorum.writes() + " acknowledgements that " + lower(level)
+                            + " needs came in time; the write may have been applied"));
+        } else if (stamping) {
+            finish(new Outcome.Unknown(Reason.TIMEOUT, "the coordinator's disk did not answer in time; the write may have been applied"));
+        } else {
+            finish(replication.notEnough(quorum.questioned(), "answer the version question in time"));
+        }
+    }
+
+    private Outcome notApplied(Refusal why) {
+        return switch (why) {
+            case TOO_MANY_SIBLINGS ->
+                new Outcome.NotApplied(
+                        Reason.TOO_MANY_SIBLINGS,
+                        false,
+                        "the key has as many siblings as allowed: read it and write with the context of the answer");
+            case BAD_CONTEXT ->
+                new Outcome.NotApplied(
+                        Reason.INVALID_CONTEXT, false, "the context names versions that this cluster never gave");
+            case DISK_FULL ->
+                new Outcome.NotApplied(Reason.DISK_FULL, true, "the disk of node " + replication.node().name() + " is full");
+            case OVERLOADED ->
+                new Outcome.NotApplied(Reason.OVERLOADED, true, "node " + replication.node().name() + " has too much to write");
+            case CANNOT_SAY ->
+                new Outcome.NotApplied(
+                        Reason.CANNOT_SAY, true, "node " + replication.node().name() + " is still rebuilding its index");
+            case WRONG_EPOCH, NOT_A_REPLICA ->
+                new Outcome.NotApplied(Reason.WRONG_EPOCH, true, "the ring changed while the write was prepared");
+            case FAILED ->
+                new Outcome.NotApplied(Reason.STORE_FAILED, true, "the store of node " + replication.node().name() + " failed");
+        };
+    }
+
+    private void finish(Outcome outcome) {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        questions.stop();
+        deadline.cancel();
+        if (outcome instanceof Outcome.NotApplied refused && refused.reason() == Reason.NOT_ENOUGH_REPLICAS) {
+            replication.node().events().quorumFailed(kind());
+        }
+        done.accept(outcome);
+    }
+
+    private OperationEvents.Kind kind() {
+        return write.value() == null ? OperationEvents.Kind.DELETE : OperationEvents.Kind.PUT;
+    }
+
+    private int remainingMillis() {
+        long nanos = deadlineNanos - replication.node().clock().nanos();
+        return (int) Math.max(1, nanos / 1_000_000);
+    }
+
+    private static String lower(ConsistencyLevel level) {
+        return level.name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,311 @@
+package io.kvcluster.node.replica;
+
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.replica.Change.Decision;
+import io.kvcluster.node.storage.RecordStore;
+import io.kvcluster.node.storage.RecordStore.Lookup;
+import io.kvcluster.node.version.Dot;
+import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.node.version.RecordCodec;
+import io.kvcluster.node.version.RecordMeta;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The copy of one partition that this store holds. All calls come on the partition's loop, all listeners are called there.
+ *
+ * <p>A key with a version on its way to the disk is <em>pending</em>: changes merge with the newest pending version, which is
+ * in memory; questions and reads wait until the version that was newest when they came is durable. A change that needs
+ * values from the disk (siblings that survive) makes the key <em>loading</em>: what comes meanwhile queues behind it.
+ */
+public final class PartitionReplica {
+    private final int partition;
+    private final RecordStore store;
+    private final EpochGate gate;
+    private final Merging merging;
+    private final ReplicaEvents events;
+    private final Map<Key, Pending> pending = new HashMap<>();
+
+    public PartitionReplica(int partition, RecordStore store, EpochGate gate, Merging merging, ReplicaEvents events) {
+        this.partition = partition;
+        this.store = store;
+        this.gate = gate;
+        this.merging = merging;
+        this.events = events;
+    }
+
+    /** The greatest dot held, from the index alone; null when the key is unknown. */
+    public void question(Key key, long epoch, Consumer<@Nullable Dot> answer, Consumer<Refusal> refused) {
+        Refusal refusal = gate.judge(partition, epoch);
+        if (refusal != null) {
+            refused.accept(refusal);
+            return;
+        }
+        afterPending(key, () -> {
+            switch (store.lookup(partition, key)) {
+                case Lookup.Found found -> answer.accept(RecordCodec.decodeMeta(found.meta()).greatest());
+                case Lookup.Absent _ -> answer.accept(null);
+                case Lookup.CannotSay _ -> refused.accept(Refusal.CANNOT_SAY);
+            }
+        });
+    }
+
+    /**
+     * What is durably held.
+     *
+     * @param fullLimit answer with the record itself when it is at most this many bytes, else with its metadata only
+     */
+    public void read(Key key, long epoch, int fullLimit, ReadListener listener) {
+        Refusal refusal = gate.judge(partition, epoch);
+        if (refusal != null) {
+            listener.refused(refusal);
+            return;
+        }
+        afterPending(key, () -> readDurable(key, fullLimit, listener));
+    }
+
+    private void readDurable(Key key, int fullLimit, ReadListener listener) {
+        switch (store.lookup(partition, key)) {
+            case Lookup.Absent _ -> listener.held(Held.NOTHING);
+            case Lookup.CannotSay _ -> listener.refused(Refusal.CANNOT_SAY);
+            case Lookup.Found found -> {
+                if (found.at().recordBytes() > fullLimit) {
+                    listener.held(new Held(RecordCodec.decodeMeta(found.meta()), null));
+                    return;
+                }
+                store.read(partition, key, found.at(), result -> {
+                    switch (result) {
+                        case RecordStore.ReadResult.Bytes bytes ->
+                            listener.held(new Held(RecordCodec.decodeMeta(found.meta()), bytes.record()));
+                        case RecordStore.ReadResult.Gone _ -> readDurable(key, fullLimit, listener);
+                        case RecordStore.ReadResult.Corrupt _ -> {
+                            events.checksumFailed();
+                            listener.refused(Refusal.CANNOT_SAY);
+                        }
+                    }
+                });
+            }
+        }
+    }
+
+    /** Merges a record that another replica or a coordinator sent. */
+    public void write(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
+        Refusal refusal = gate.judge(partition, epoch);
+        if (refusal != null) {
+            listener.refused(refusal);
+            return;
+        }
+        change(key, merging.ofIncoming(incoming, encoded), new RejudgedWrite(epoch, listener));
+    }
+
+    /** Stamps a client's write here, merges it with what is held, and appends the result. */
+    public void stamp(Key key, ClientWrite write, long epoch, StampListener listener) {
+        Refusal refusal = gate.judge(partition, epoch);
+        if (refusal != null) {
+            listener.refused(refusal);
+            return;
+        }
+        change(key, merging.ofClient(write), new RejudgedWrite(epoch, listener));
+    }
+
+    private void change(Key key, Change change, RejudgedWrite write) {
+        Pending before = pending.get(key);
+        if (before != null && before.loading) {
+            before.blocked.add(() -> change(key, change, write));
+            return;
+        }
+        if (before != null) {
+            KeyRecord newest = before.newest;
+            decided(key, before, change.decide(newest.meta(), newest), change, write, null);
+            return;
+        }
+        switch (store.lookup(partition, key)) {
+            case Lookup.Absent _ -> decided(key, null, change.decide(null, null), change, write, null);
+            case Lookup.Found found ->
+                decided(key, null, change.decide(RecordCodec.decodeMeta(found.meta()), null), change, write, found);
+            case Lookup.CannotSay _ -> write.refused(Refusal.CANNOT_SAY);
+        }
+    }
+
+    private void decided(
+            Key key,
+            @Nullable Pending before,
+            Decision decision,
+            Change change,
+            RejudgedWrite write,
+            Lookup.@Nullable Found found) {
+        switch (decision) {
+            case Decision.Append append -> append(key, before, append, write);
+            case Decision.Refuse refuse -> write.refused(refuse.why());
+            case Decision.Covered _ -> {
+                if (before == null) {
+                    write.durable();
+                } else {
+                    before.last.followers.add(write);
+                }
+            }
+            case Decision.NeedsValues _ -> {
+                if (found == null) {
+                    throw new IllegalStateException("values asked for that are already there: " + key);
+                }
+                load(key, found, change, write);
+            }
+        }
+    }
+
+    private void append(Key key, @Nullable Pending before, Decision.Append append, RejudgedWrite write) {
+        Pending state = before == null ? new Pending() : before;
+        Ticket ticket = new Ticket(write);
+        KeyRecord previousNewest = state.newest;
+        Ticket previousLast = state.last;
+        state.newest = append.record();
+        state.last = ticket;
+        pending.put(key, state);
+        // a refusal at once (queue full) must leave the key as it was: nothing of this change is on its way
+        ticket.entering = true;
+        RecordMeta meta = append.record().meta();
+        store.append(
+                partition, key, RecordCodec.encode(meta), append.encoded(), meta.greatestHlc(), result -> {
+                    switch (result) {
+                        case RecordStore.AppendResult.Durable _ -> settled(key, state, ticket, null);
+                        case RecordStore.AppendResult.Refused refused -> {
+                            if (ticket.entering) {
+                                state.newest = previousNewest;
+                                state.last = previousLast;
+                                ticket.refusedAtOnce = toRefusal(refused.why());
+                            } else {
+                                settled(key, state, ticket, toRefusal(refused.why()));
+                            }
+                        }
+                    }
+                });
+        ticket.entering = false;
+        if (ticket.refusedAtOnce != null) {
+            if (before == null) {
+                pending.remove(key);
+            }
+            write.refused(ticket.refusedAtOnce);
+            return;
+        }
+        write.stamped(append.record(), append.encoded());
+    }
+
+    /** The ticket's version is durable, or never will be by itself; later ones of the key may still be pending. */
+    private void settled(Key key, Pending state, Ticket ticket, @Nullable Refusal refusal) {
+        if (state.last == ticket) {
+            pending.remove(key);
+        }
+        for (WriteListener follower : ticket.followers) {
+            if (refusal == null) {
+                follower.durable();
+            } else {
+                follower.refused(refusal);
+            }
+        }
+        ticket.waiters.forEach(Runnable::run);
+    }
+
+    private void load(Key key, Lookup.Found found, Change change, RejudgedWrite write) {
+        Pending state = new Pending();
+        state.loading = true;
+        pending.put(key, state);
+        store.read(partition, key, found.at(), result -> {
+            pending.remove(key);
+            switch (result) {
+                case RecordStore.ReadResult.Bytes bytes -> {
+                    KeyRecord full = RecordCodec.decode(bytes.record());
+                    decided(key, null, change.decide(full.meta(), full), change, write, null);
+                }
+                case RecordStore.ReadResult.Gone _ -> change(key, change, write);
+                case RecordStore.ReadResult.Corrupt _ -> {
+                    events.checksumFailed();
+                    write.refused(Refusal.CANNOT_SAY);
+                }
+            }
+            state.blocked.forEach(Runnable::run);
+        });
+    }
+
+    private void afterPending(Key key, Runnable question) {
+        Pending state = pending.get(key);
+        if (state == null || state.loading) {
+            question.run();
+        } else {
+            state.last.waiters.add(question);
+        }
+    }
+
+    private static Refusal toRefusal(RecordStore.RefusedWhy why) {
+        return switch (why) {
+            case DISK_FULL -> Refusal.DISK_FULL;
+            case OVERLOADED -> Refusal.OVERLOADED;
+            case FAILED -> Refusal.FAILED;
+        };
+    }
+
+    /** Keys with a version on its way to the disk; for metrics. */
+    public int pendingKeys() {
+        return pending.size();
+    }
+
+    private static final class Pending {
+        /** The newest version on its way; unset only while loading. */
+        @SuppressWarnings("NullAway.Init")
+        KeyRecord newest;
+
+        @SuppressWarnings("NullAway.Init")
+        Ticket last;
+
+        boolean loading;
+        final ArrayDeque<Runnable> blocked = new ArrayDeque<>(0);
+    }
+
+    /** One append on its way, and who waits for it. */
+    private static final class Ticket {
+        final List<WriteListener> followers = new ArrayList<>(1);
+        final List<Runnable> waiters = new ArrayList<>(0);
+        boolean entering;
+        @Nullable Refusal refusedAtOnce;
+
+        Ticket(WriteListener first) {
+            followers.add(first);
+        }
+    }
+
+    /** Judges the epoch again when the write is durable, before it is acknowledged (design "Epoch rules", ackFence in the models). */
+    private final class RejudgedWrite implements WriteListener {
+        private final long epoch;
+        private final WriteListener listener;
+
+        RejudgedWrite(long epoch, WriteListener listener) {
+            this.epoch = epoch;
+            this.listener = listener;
+        }
+
+        void stamped(KeyRecord record, byte[] encoded) {
+            if (listener instanceof StampListener stamp) {
+                stamp.stamped(record, encoded);
+            }
+        }
+
+        @Override
+        public void durable() {
+            Refusal refusal = gate.judge(partition, epoch);
+            if (refusal == null) {
+                listener.durable();
+            } else {
+                listener.refused(refusal);
+            }
+        }
+
+        @Override
+        public void refused(Refusal why) {
+            listener.refused(why);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.kvcluster.node.replica;
+
+/** What a replica tells telemetry. Called on core loops; must be cheap. */
+public interface ReplicaEvents {
+    /** Siblings were discarded by the conflict policy (concurrent ones, not those that a write replaces knowingly). */
+    void discarded(int siblings);
+
+    /** A client write left a key with at least {@code Limits.SIBLINGS_WARN} siblings. */
+    void manySiblings(int siblings);
+
+    /** One dot was seen with two different values: a broken store or a bug. */
+    void dotReused();
+
+    /** A stored value did not match its checksum. */
+    void checksumFailed();
+}
