@@ -183,7 +183,7 @@ final class QuorumRead {
     // --- 2. merge --------------------------------------------------------------------------------------------------
 
     private void evaluate() {
-        if (answer != null || polling.count() < Math.min(quorum.reads(), quorum.replicas())) {
+        if (answer != null || present() < quorum.reads()) {
             return;
         }
         if (fetchMissingValues()) {
@@ -212,6 +212,17 @@ final class QuorumRead {
         }
     }
 
+    /** Copies that can be merged; one that is fetched again for its values does not count meanwhile. */
+    private int present() {
+        int present = 0;
+        for (Copy copy : copies) {
+            if (copy != null) {
+                present++;
+            }
+        }
+        return present;
+    }
+
     /** Values are needed of each version set that came as digest only. True: they are on their way. */
     private boolean fetchMissingValues() {
         boolean missing = false;
@@ -225,7 +236,7 @@ final class QuorumRead {
                 copies[replica] = new Copy(copy.digest(), same);
             } else {
                 missing = true;
-                copies[replica] = null; // asked again; its place in the count is kept
+                copies[replica] = null;
                 ask(replica, true);
             }
         }

@@ -1,0 +1,24 @@
+package io.kvcluster.node.coordinator;
+
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.version.Context;
+import io.kvcluster.node.version.KeyRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Records to what clients see of them, and causal contexts to opaque tokens and back. */
+interface Contexts {
+    /** The token of a record: covers every version in it. */
+    byte[] token(Key key, KeyRecord record);
+
+    Outcome read(Key key, @Nullable KeyRecord record, Outcome.Service service);
+
+    sealed interface Given {
+        record Valid(Context context) implements Given {}
+
+        record Invalid(String why) implements Given {}
+    }
+
+    /** What a client gave; an empty token is an empty context. */
+    Given given(Key key, byte[] token);
+}
