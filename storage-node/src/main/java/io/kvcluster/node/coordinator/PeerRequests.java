@@ -75,7 +75,7 @@ public final class PeerRequests implements PeerRequestHandler {
         List<List<PeerMessage>> byLoop = new ArrayList<>(loops.size());
         loops.forEach(_ -> byLoop.add(new ArrayList<>()));
         for (PeerMessage request : requests) {
-            sort(request, responder, byLoop.get(partitionOf(request) % loops.size()));
+            sort(request, responder, byLoop.get(Integer.remainderUnsigned(partitionOf(request), loops.size())));
         }
         for (int i = 0; i < loops.size(); i++) {
             post(loops.get(i), byLoop.get(i), responder);
@@ -86,7 +86,7 @@ public final class PeerRequests implements PeerRequestHandler {
     private void sort(PeerMessage request, Responder responder, List<PeerMessage> forLoop) {
         if (request.hasForwardRequest()) {
             forwarded(request, responder);
-        } else if (partitionOf(request) < replicas.size()) {
+        } else if (Integer.compareUnsigned(partitionOf(request), replicas.size()) < 0) {
             forLoop.add(request);
         } else {
             responder.answer(refusal(request, PeerStatus.PEER_NOT_A_REPLICA));
@@ -131,11 +131,17 @@ public final class PeerRequests implements PeerRequestHandler {
             loop.after(RING_POLL_NANOS, () -> serve(loop, request, arrived, responder));
             return;
         }
-        switch (request.getBodyCase()) {
-            case VERSION_QUESTION -> question(request, request.getVersionQuestion(), responder);
-            case READ_REQUEST -> read(request, request.getReadRequest(), responder);
-            case WRITE_REQUEST -> write(request, request.getWriteRequest(), responder);
-            default -> throw new IllegalStateException("sorted wrongly: " + request.getBodyCase());
+        try {
+            switch (request.getBodyCase()) {
+                case VERSION_QUESTION -> question(request, request.getVersionQuestion(), responder);
+                case READ_REQUEST -> read(request, request.getReadRequest(), responder);
+                case WRITE_REQUEST -> write(request, request.getWriteRequest(), responder);
+                default -> throw new IllegalStateException("sorted wrongly: " + request.getBodyCase());
+            }
+        } catch (MalformedRecordException e) {
+            // what a peer sends must not bring this node down: one bad record would fell every replica of its key
+            LOG.error("peer sent a record that cannot be read: partition={} {}", partitionOf(request), e.getMessage());
+            responder.answer(refusal(request, PeerStatus.PEER_FAILED));
         }
     }
 

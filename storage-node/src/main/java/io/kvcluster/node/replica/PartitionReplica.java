@@ -47,6 +47,10 @@ public final class PartitionReplica {
             return;
         }
         afterPending(key, () -> {
+            if (store.suspect(partition)) {
+                refused.accept(Refusal.CANNOT_SAY);
+                return;
+            }
             switch (store.lookup(partition, key)) {
                 case Lookup.Found found -> answer.accept(RecordCodec.decodeMeta(found.meta()).greatest());
                 case Lookup.Absent _ -> answer.accept(null);
@@ -70,11 +74,15 @@ public final class PartitionReplica {
     }
 
     private void readDurable(Key key, int fullLimit, ReadListener listener) {
+        if (store.suspect(partition)) {
+            listener.refused(Refusal.CANNOT_SAY);
+            return;
+        }
         switch (store.lookup(partition, key)) {
             case Lookup.Absent _ -> listener.held(Held.NOTHING);
             case Lookup.CannotSay _ -> listener.refused(Refusal.CANNOT_SAY);
             case Lookup.Found found -> {
-                if (found.at().recordBytes() > fullLimit) {
+                if (found.at().length() > fullLimit) {
                     listener.held(new Held(RecordCodec.decodeMeta(found.meta()), null));
                     return;
                 }
@@ -87,6 +95,7 @@ public final class PartitionReplica {
                             events.checksumFailed();
                             listener.refused(Refusal.CANNOT_SAY);
                         }
+                        case RecordStore.ReadResult.Overloaded _ -> listener.refused(Refusal.OVERLOADED);
                     }
                 });
             }
@@ -172,7 +181,13 @@ public final class PartitionReplica {
         store.append(
                 partition, key, RecordCodec.encode(meta), append.encoded(), meta.greatestHlc(), result -> {
                     switch (result) {
-                        case RecordStore.AppendResult.Durable _ -> settled(key, state, ticket, null);
+                        case RecordStore.AppendResult.Durable _ -> {
+                            if (ticket.entering) {
+                                ticket.durableAtOnce = true;
+                            } else {
+                                settled(key, state, ticket, null);
+                            }
+                        }
                         case RecordStore.AppendResult.Refused refused -> {
                             if (ticket.entering) {
                                 state.newest = previousNewest;
@@ -193,6 +208,9 @@ public final class PartitionReplica {
             return;
         }
         write.stamped(append.record(), append.encoded());
+        if (ticket.durableAtOnce) {
+            settled(key, state, ticket, null);
+        }
     }
 
     /** The ticket's version is durable, or never will be by itself; later ones of the key may still be pending. */
@@ -226,6 +244,7 @@ public final class PartitionReplica {
                     events.checksumFailed();
                     write.refused(Refusal.CANNOT_SAY);
                 }
+                case RecordStore.ReadResult.Overloaded _ -> write.refused(Refusal.OVERLOADED);
             }
             state.blocked.forEach(Runnable::run);
         });
@@ -240,11 +259,12 @@ public final class PartitionReplica {
         }
     }
 
-    private static Refusal toRefusal(RecordStore.RefusedWhy why) {
+    private static Refusal toRefusal(RecordStore.Refusal why) {
         return switch (why) {
             case DISK_FULL -> Refusal.DISK_FULL;
             case OVERLOADED -> Refusal.OVERLOADED;
-            case FAILED -> Refusal.FAILED;
+            case RECOVERING -> Refusal.CANNOT_SAY;
+            case TOO_LARGE, FAILED -> Refusal.FAILED;
         };
     }
 
@@ -269,7 +289,10 @@ public final class PartitionReplica {
     private static final class Ticket {
         final List<WriteListener> followers = new ArrayList<>(1);
         final List<Runnable> waiters = new ArrayList<>(0);
+        /** The append has not returned yet; what it says meanwhile is acted on afterwards. */
         boolean entering;
+
+        boolean durableAtOnce;
         @Nullable Refusal refusedAtOnce;
 
         Ticket(WriteListener first) {
