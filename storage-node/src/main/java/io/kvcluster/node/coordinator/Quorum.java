@@ -8,9 +8,16 @@ import io.kvcluster.node.command.ConsistencyLevel;
  * @param replicas N
  * @param reads R, answers before a read is evaluated
  * @param writes W, durable acknowledgements before a write is
- * @param register true: version question before the write, write-back before the answer of a read
+ * @param question ask a majority for the greatest dot before a write is stamped
+ * @param writeBack let N−R+1 replicas hold the answer before a read gives it
  */
-record Quorum(int replicas, int reads, int writes, boolean register) {
+record Quorum(int replicas, int reads, int writes, boolean question, boolean writeBack) {
+    /** What a level means; {@link Quorum#of} but in tests that take a rule away to see that it is needed. */
+    interface Rule {
+        /** @param ringReads,ringWrites the ring's quorums for this partition, those of level eventual */
+        Quorum of(ConsistencyLevel level, int replicas, int ringReads, int ringWrites);
+    }
+
     Quorum {
         if (reads < 1 || writes < 1 || reads > replicas || writes > replicas) {
             throw new IllegalArgumentException("quorums " + reads + "/" + writes + " of " + replicas + " replicas");
@@ -21,10 +28,10 @@ record Quorum(int replicas, int reads, int writes, boolean register) {
     static Quorum of(ConsistencyLevel level, int replicas, int ringReads, int ringWrites) {
         int majority = replicas / 2 + 1;
         return switch (level) {
-            case LOCAL, ONE -> new Quorum(replicas, 1, 1, false);
-            case EVENTUAL -> new Quorum(replicas, ringReads, ringWrites, false);
-            case QUORUM -> new Quorum(replicas, majority, majority, true);
-            case ALL -> new Quorum(replicas, replicas, replicas, true);
+            case LOCAL, ONE -> new Quorum(replicas, 1, 1, false, false);
+            case EVENTUAL -> new Quorum(replicas, ringReads, ringWrites, false, false);
+            case QUORUM -> new Quorum(replicas, majority, majority, true, true);
+            case ALL -> new Quorum(replicas, replicas, replicas, true, true);
             case STRONG -> throw new IllegalArgumentException("strong is not served by quorums");
         };
     }

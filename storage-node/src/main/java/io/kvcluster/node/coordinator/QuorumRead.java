@@ -205,7 +205,7 @@ final class QuorumRead {
                 found.held++;
             }
         }
-        if (quorum.register()) {
+        if (quorum.writeBack()) {
             writeBack(found);
         } else {
             answered(found);

@@ -68,10 +68,10 @@ final class QuorumWrite implements StampListener {
     }
 
     void start() {
-        int needed = quorum.register() ? Math.max(quorum.writes(), quorum.questioned()) : quorum.writes();
+        int needed = quorum.question() ? Math.max(quorum.writes(), quorum.questioned()) : quorum.writes();
         if (replication.up() < needed) {
             finish(replication.notEnough(needed, "acknowledge a write at " + lower(level)));
-        } else if (quorum.register()) {
+        } else if (quorum.question()) {
             questions.need(quorum.questioned());
             stampOrGiveUp();
         } else {

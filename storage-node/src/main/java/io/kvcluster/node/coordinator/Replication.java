@@ -29,10 +29,11 @@ record Replication(
             Peers peers,
             Contexts contexts,
             OperationEvents events,
-            OperationSettings settings) {}
+            OperationSettings settings,
+            Quorum.Rule rule) {}
 
     Quorum quorum(ConsistencyLevel level) {
-        return Quorum.of(level, replicas.size(), ring.read(partition), ring.write(partition));
+        return node.rule().of(level, replicas.size(), ring.read(partition), ring.write(partition));
     }
 
     String storeId(int replica) {
