@@ -32,3 +32,20 @@ check: jdk ## compile with all static checks, verify the format; no tests
 .PHONY: crds
 crds: jdk ## generate the CRD from the records
 	$(MVN) -q test -pl crds -Dtest=CrdDriftTest -Dkvcluster.crds.write=true
+
+# --- images and Kubernetes -------------------------------------------------------------------------------------------
+IMAGE_TAG ?= dev
+# Any builder with docker's arguments: docker, buildah bud, podman, nerdctl.
+IMAGE_BUILD ?= docker build
+OPERATOR_IMAGE ?= kvcluster/operator:$(IMAGE_TAG)
+NODE_IMAGE ?= kvcluster/storage-node:$(IMAGE_TAG)
+
+.PHONY: image-inputs
+image-inputs: jdk
+	$(MVN) -q package -DskipTests -Dtracing.agent.skip=false -pl storage-node,operator -am
+
+.PHONY: images
+images: image-inputs ## build kvcluster/operator and kvcluster/storage-node (IMAGE_BUILD="docker build")
+	$(IMAGE_BUILD) -f Dockerfile.operator -t $(OPERATOR_IMAGE) .
+	$(IMAGE_BUILD) -f Dockerfile.node -t $(NODE_IMAGE) .
+	@echo "next: helm install kv helm/kvcluster --set image.tag=$(IMAGE_TAG),nodeImage.tag=$(IMAGE_TAG)"
