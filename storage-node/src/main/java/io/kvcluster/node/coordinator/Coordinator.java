@@ -154,7 +154,8 @@ public final class Coordinator implements CommandHandler {
                 new Replication(node, ring, partition, members, self, replicas.get(partition), loop);
         switch (command) {
             case Command.Get get ->
-                new QuorumRead(replication, level, get.key(), get.deadlineNanos(), policy.get()::merge, done).start();
+                new QuorumRead(replication, level, get.key(), get.deadlineNanos(), (a, b) -> policy.get().merge(a, b).record(), done)
+                        .start();
             case Command.Put put -> write(replication, level, put.key(), put.value(), put.contextToken(), put, done);
             case Command.Delete delete -> write(replication, level, delete.key(), null, delete.contextToken(), delete, done);
         }

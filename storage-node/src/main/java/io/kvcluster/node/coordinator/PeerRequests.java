@@ -13,6 +13,7 @@ import io.kvcluster.node.replica.WriteListener;
 import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.node.version.MalformedRecordException;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.node.wire.Forwards;
 import io.kvcluster.node.wire.RefusedException;
@@ -32,6 +33,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves what other coordinators ask of this node's replicas: takes each request of a frame to its partition's loop, one
@@ -39,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * waits on the loop, within its deadline and a bound.
  */
 public final class PeerRequests implements PeerRequestHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerRequests.class);
+
     private final List<PartitionReplica> replicas;
     private final List<Loop> loops;
     private final Supplier<@Nullable Ring> rings;

@@ -90,12 +90,13 @@ final class Polling {
             return replication.self();
         }
         int dead = -1;
-        for (int i = 0; i < asked.length; i++) {
-            if (!asked[i]) {
-                if (replication.isUp(i)) {
-                    return i;
+        for (int i = 1; i < asked.length; i++) {
+            int replica = (replication.self() + i) % asked.length; // each coordinator has another neighbour: load is spread
+            if (!asked[replica]) {
+                if (replication.isUp(replica)) {
+                    return replica;
                 }
-                dead = i;
+                dead = replica;
             }
         }
         return dead;

@@ -64,7 +64,7 @@ final class QuorumRead {
 
         Answer(@Nullable KeyRecord record) {
             this.record = record;
-            this.digest = record == null ? 0 : record.meta().digest();
+            this.digest = record == null ? 0 : record.digest();
         }
     }
 

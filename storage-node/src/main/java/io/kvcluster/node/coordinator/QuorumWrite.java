@@ -230,7 +230,7 @@ final class QuorumWrite implements StampListener {
         acknowledgements++;
         if (acknowledgements >= quorum.writes()) {
             finish(new Outcome.Applied(
-                    stamped.meta().greatestHlc(),
+                    stamped.greatest().orElseThrow().hlc(),
                     replication.node().contexts().token(key, stamped),
                     replication.servedBy(level, acknowledgements)));
         }

@@ -28,14 +28,16 @@ public final class PartitionReplica {
     private final RecordStore store;
     private final EpochGate gate;
     private final Merging merging;
+    private final Stamps stamps;
     private final ReplicaEvents events;
     private final Map<Key, Pending> pending = new HashMap<>();
 
-    public PartitionReplica(int partition, RecordStore store, EpochGate gate, Merging merging, ReplicaEvents events) {
+    public PartitionReplica(int partition, RecordStore store, EpochGate gate, Merging merging, Stamps stamps, ReplicaEvents events) {
         this.partition = partition;
         this.store = store;
         this.gate = gate;
         this.merging = merging;
+        this.stamps = stamps;
         this.events = events;
     }
 
@@ -52,7 +54,7 @@ public final class PartitionReplica {
                 return;
             }
             switch (store.lookup(partition, key)) {
-                case Lookup.Found found -> answer.accept(RecordCodec.decodeMeta(found.meta()).greatest());
+                case Lookup.Found found -> answer.accept(RecordCodec.decodeMeta(found.meta()).greatest().orElse(null));
                 case Lookup.Absent _ -> answer.accept(null);
                 case Lookup.CannotSay _ -> refused.accept(Refusal.CANNOT_SAY);
             }
@@ -119,7 +121,8 @@ public final class PartitionReplica {
             listener.refused(refusal);
             return;
         }
-        change(key, merging.ofClient(write), new RejudgedWrite(epoch, listener));
+        stamps.whenReady(
+                write.floor(), () -> change(key, merging.ofClient(write), new RejudgedWrite(epoch, listener)));
     }
 
     private void change(Key key, Change change, RejudgedWrite write) {

@@ -17,7 +17,6 @@ import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.version.Actor;
 import io.kvcluster.node.version.ConflictPolicy;
-import io.kvcluster.node.version.NodeHlc;
 import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.ring.Ring;
@@ -124,7 +123,8 @@ final class SimulatedCluster {
             RecordStore store = disk.openedBy(loop);
             Actor actor = new Actor(HexFormat.fromHexDigitsToLong(storeId(number)), incarnation);
             NodeHlc nodeHlc = new NodeHlc(clock::wallMillis, store.hlcFloor());
-            ReservedStamps stamps = new ReservedStamps(nodeHlc.newClock(), actor, store, loop);
+            ReservedStamps stamps = new ReservedStamps(
+                    nodeHlc.newClock(), actor, store, loop, nodeHlc::greatest, nodeHlc::given);
             ReplicaEvents replicaEvents = new QuietReplicaEvents();
             EpochGate gate = new EpochGate(() -> ring, storeId(number));
             Merging merging = new Merging(() -> policy, stamps, replicaEvents);

@@ -1,0 +1,66 @@
+package io.kvcluster.node.coordinator;
+
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.version.Context;
+import io.kvcluster.node.version.ContextToken;
+import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.ring.Ring;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Tokens that are bound to the ring's cluster and the key, and judged by the node's clock and the ring's members. */
+final class RecordContexts implements Contexts {
+    private final Supplier<@Nullable Ring> rings;
+    private final LongSupplier hlc;
+
+    /** @param hlc the greatest stamp that a sound context can name now */
+    RecordContexts(Supplier<@Nullable Ring> rings, LongSupplier hlc) {
+        this.rings = rings;
+        this.hlc = hlc;
+    }
+
+    @Override
+    public byte[] token(Key key, KeyRecord record) {
+        return ContextToken.encode(ring().clusterId(), key, record.context());
+    }
+
+    @Override
+    public Outcome read(Key key, @Nullable KeyRecord record, Outcome.Service service) {
+        if (record == null) {
+            return new Outcome.Read(List.of(), new byte[0], service);
+        }
+        boolean live = record.siblings().stream().anyMatch(sibling -> !sibling.tombstone());
+        List<Outcome.Version> versions = live
+                ? record.siblings().stream()
+                        .map(sibling -> new Outcome.Version(sibling.dot().hlc(), sibling.value(), sibling.tombstone()))
+                        .toList()
+                : List.of();
+        return new Outcome.Read(versions, token(key, record), service);
+    }
+
+    @Override
+    public Given given(Key key, byte[] token) {
+        if (token.length == 0) {
+            return new Given.Valid(Context.EMPTY);
+        }
+        Ring ring = ring();
+        ContextToken.Decoded decoded = ContextToken.decode(
+                token, ring.clusterId(), key, hlc.getAsLong(), actor -> ring.member(actor.storeIdText())
+                        .isPresent());
+        return switch (decoded) {
+            case ContextToken.Valid valid -> new Given.Valid(valid.context());
+            case ContextToken.Invalid invalid -> new Given.Invalid(invalid.why());
+        };
+    }
+
+    private Ring ring() {
+        Ring ring = rings.get();
+        if (ring == null) {
+            throw new IllegalStateException("no operation runs without a ring");
+        }
+        return ring;
+    }
+}

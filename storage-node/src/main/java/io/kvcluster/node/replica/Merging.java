@@ -1,0 +1,108 @@
+package io.kvcluster.node.replica;
+
+import io.kvcluster.node.replica.Change.Decision;
+import io.kvcluster.node.version.ConflictPolicy;
+import io.kvcluster.node.version.Dot;
+import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.node.version.RecordCodec;
+import io.kvcluster.node.version.RecordMeta;
+import io.kvcluster.node.version.Sibling;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What arriving records and clients' writes make of what a replica holds, under the conflict policy in force. */
+public final class Merging {
+    private final Supplier<ConflictPolicy> policies;
+    private final Stamps stamps;
+    private final ReplicaEvents events;
+
+    public Merging(Supplier<ConflictPolicy> policies, Stamps stamps, ReplicaEvents events) {
+        this.policies = policies;
+        this.stamps = stamps;
+        this.events = events;
+    }
+
+    /** @param encoded of the incoming record, used again when it is stored as it came */
+    Change ofIncoming(KeyRecord incoming, byte[] encoded) {
+        return (meta, full) -> {
+            if (meta == null) {
+                return new Decision.Append(incoming, encoded);
+            }
+            if (full != null) {
+                return afterMerge(full, policies.get().merge(full, incoming), incoming, encoded);
+            }
+            return switch (policies.get().merge(meta, incoming)) {
+                case ConflictPolicy.MetaMerge.CurrentCovers covers -> {
+                    events.discarded(covers.discarded());
+                    yield Decision.Covered.COVERED;
+                }
+                case ConflictPolicy.MetaMerge.IncomingWins wins -> append(wins.merged(), incoming, encoded);
+                case ConflictPolicy.MetaMerge.NeedsBoth _ -> Decision.NeedsValues.NEEDS_VALUES;
+            };
+        };
+    }
+
+    private Decision afterMerge(
+            KeyRecord held, ConflictPolicy.Merged merged, KeyRecord incoming, byte[] encoded) {
+        if (merged.record().equals(held)) {
+            count(merged);
+            return Decision.Covered.COVERED;
+        }
+        return append(merged, incoming, encoded);
+    }
+
+    private Decision append(ConflictPolicy.Merged merged, KeyRecord incoming, byte[] encoded) {
+        count(merged);
+        KeyRecord record = merged.record();
+        return new Decision.Append(record, record.equals(incoming) ? encoded : RecordCodec.encode(record));
+    }
+
+    private void count(ConflictPolicy.Merged merged) {
+        events.discarded(merged.discarded());
+        if (merged.dotReused()) {
+            events.dotReused();
+        }
+    }
+
+    Change ofClient(ClientWrite write) {
+        return (meta, full) -> {
+            KeyRecord current = current(meta, full, write);
+            if (current == null) {
+                return Decision.NeedsValues.NEEDS_VALUES;
+            }
+            long floor = Math.max(
+                    write.floor(), Math.max(current.greatestHlc(), write.context().greatestHlc()));
+            Optional<Dot> dot = stamps.next(floor);
+            if (dot.isEmpty()) {
+                return new Decision.Refuse(Refusal.OVERLOADED);
+            }
+            byte[] value = write.value();
+            Sibling added = value == null ? Sibling.tombstone(dot.get()) : Sibling.value(dot.get(), value);
+            return switch (policies.get().write(current, added, write.context())) {
+                case ConflictPolicy.Write.Written written -> {
+                    if (written.manySiblings()) {
+                        events.manySiblings(written.record().siblings().size());
+                    }
+                    yield new Decision.Append(written.record(), RecordCodec.encode(written.record()));
+                }
+                case ConflictPolicy.Write.TooManySiblings _ -> new Decision.Refuse(Refusal.TOO_MANY_SIBLINGS);
+            };
+        };
+    }
+
+    /** What is held, without values when no value of it can survive the write; null when values are needed and not there. */
+    private @Nullable KeyRecord current(@Nullable RecordMeta meta, @Nullable KeyRecord full, ClientWrite write) {
+        if (full != null) {
+            return full;
+        }
+        if (meta == null) {
+            return KeyRecord.EMPTY;
+        }
+        boolean noneSurvives = policies.get().equals(ConflictPolicy.LAST_WRITER_WINS)
+                || meta.siblings().stream().allMatch(sibling -> write.context().covers(sibling.dot()));
+        return noneSurvives ? new KeyRecord(meta.generation(), List.of(), meta.context()) : null;
+    }
+
+}
