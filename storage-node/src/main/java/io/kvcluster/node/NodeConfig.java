@@ -88,7 +88,8 @@ record NodeConfig(
             if (value.isEmpty()) {
                 problems.add(variable + " is not set: it is required");
             } else if (value.length() > 253 || !DNS_NAME.matcher(value).matches()) {
-                problems.add(variable + " is \"" + value + "\": it must be a DNS name of at most 253 lower-case characters");
+                problems.add(
+                        variable + " is \"" + value + "\": it must be a DNS name of at most 253 lower-case characters");
             }
             return value;
         }

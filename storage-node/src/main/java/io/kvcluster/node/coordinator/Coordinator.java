@@ -115,24 +115,21 @@ public final class Coordinator implements CommandHandler {
             done.accept(outcome);
         };
         if (command.deadlineNanos() - started <= 0) {
-            counted.accept(new Outcome.NotApplied(Reason.TIMEOUT, true, "the deadline had passed before the work began"));
+            counted.accept(
+                    new Outcome.NotApplied(Reason.TIMEOUT, true, "the deadline had passed before the work began"));
         } else if (level == ConsistencyLevel.STRONG) {
-            counted.accept(new Outcome.NotApplied(
-                    Reason.NOT_BUILT,
-                    false,
-                    "consistency strong is not built yet: use quorum, a linearizable register without compare-and-set"));
+            counted.accept(
+                    new Outcome.NotApplied(
+                            Reason.NOT_BUILT,
+                            false,
+                            "consistency strong is not built yet: use quorum, a linearizable register without compare-and-set"));
         } else {
             start(command, level, ring, partition, lane.loop, counted);
         }
     }
 
     private void start(
-            Command command,
-            ConsistencyLevel level,
-            Ring ring,
-            int partition,
-            Loop loop,
-            Consumer<Outcome> done) {
+            Command command, ConsistencyLevel level, Ring ring, int partition, Loop loop, Consumer<Outcome> done) {
         List<Member> members = ring.replicas(partition);
         int self = indexOfSelf(members);
         if (self < 0) {
@@ -150,14 +147,20 @@ public final class Coordinator implements CommandHandler {
             }
             return;
         }
-        Replication replication =
-                new Replication(node, ring, partition, members, self, replicas.get(partition), loop);
+        Replication replication = new Replication(node, ring, partition, members, self, replicas.get(partition), loop);
         switch (command) {
             case Command.Get get ->
-                new QuorumRead(replication, level, get.key(), get.deadlineNanos(), (a, b) -> policy.get().merge(a, b).record(), done)
+                new QuorumRead(
+                                replication,
+                                level,
+                                get.key(),
+                                get.deadlineNanos(),
+                                (a, b) -> policy.get().merge(a, b).record(),
+                                done)
                         .start();
             case Command.Put put -> write(replication, level, put.key(), put.value(), put.contextToken(), put, done);
-            case Command.Delete delete -> write(replication, level, delete.key(), null, delete.contextToken(), delete, done);
+            case Command.Delete delete ->
+                write(replication, level, delete.key(), null, delete.contextToken(), delete, done);
         }
     }
 

@@ -44,19 +44,23 @@ final class Forward {
     void start() {
         if (next == replicas.size()) {
             done.accept(new Outcome.NotApplied(
-                    Reason.NOT_ENOUGH_REPLICAS, true, "none of the " + replicas.size() + " replicas of the key can be reached"));
+                    Reason.NOT_ENOUGH_REPLICAS,
+                    true,
+                    "none of the " + replicas.size() + " replicas of the key can be reached"));
             return;
         }
         Member to = replicas.get(next++);
-        PeerMessage.Builder message =
-                PeerMessage.newBuilder().setEpoch(ring.epoch()).setForwardRequest(Forwards.encode(command, clock.nanos()));
+        PeerMessage.Builder message = PeerMessage.newBuilder()
+                .setEpoch(ring.epoch())
+                .setForwardRequest(Forwards.encode(command, clock.nanos()));
         peers.ask(to.getStoreId(), message, loop, command.deadlineNanos(), new AnswerListener() {
             @Override
             public void answered(PeerMessage answer) {
                 done.accept(
                         answer.hasForwardAnswer()
                                 ? Forwards.decode(answer.getForwardAnswer())
-                                : new Outcome.Unknown(Reason.INTERNAL, "node " + to.getName() + " gave an answer of another kind"));
+                                : new Outcome.Unknown(
+                                        Reason.INTERNAL, "node " + to.getName() + " gave an answer of another kind"));
             }
 
             @Override
@@ -76,7 +80,8 @@ final class Forward {
                 } else {
                     done.accept(new Outcome.Unknown(
                             Reason.PEER_LOST,
-                            "the link to node " + to.getName() + ", which coordinates the key, broke; the write may have been applied"));
+                            "the link to node " + to.getName()
+                                    + ", which coordinates the key, broke; the write may have been applied"));
                 }
             }
             case TIMEOUT ->

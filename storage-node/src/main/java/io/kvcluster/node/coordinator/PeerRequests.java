@@ -156,7 +156,8 @@ public final class PeerRequests implements PeerRequestHandler {
                         Key.of(question.getKey().toByteArray()),
                         request.getEpoch(),
                         dot -> {
-                            VersionAnswer.Builder answer = VersionAnswer.newBuilder().setStatus(PeerStatus.OK);
+                            VersionAnswer.Builder answer =
+                                    VersionAnswer.newBuilder().setStatus(PeerStatus.OK);
                             if (dot != null) {
                                 answer.setGreatest(Dot.newBuilder()
                                         .setHlc(dot.hlc())
@@ -196,23 +197,18 @@ public final class PeerRequests implements PeerRequestHandler {
         byte[] encoded = write.getRecord().toByteArray();
         KeyRecord record = RecordCodec.decode(encoded);
         replicas.get(write.getPartition())
-                .write(
-                        Key.of(write.getKey().toByteArray()),
-                        record,
-                        encoded,
-                        request.getEpoch(),
-                        new WriteListener() {
-                            @Override
-                            public void durable() {
-                                responder.answer(answerTo(request)
-                                        .setWriteAnswer(WriteAnswer.newBuilder().setStatus(PeerStatus.OK)));
-                            }
+                .write(Key.of(write.getKey().toByteArray()), record, encoded, request.getEpoch(), new WriteListener() {
+                    @Override
+                    public void durable() {
+                        responder.answer(answerTo(request)
+                                .setWriteAnswer(WriteAnswer.newBuilder().setStatus(PeerStatus.OK)));
+                    }
 
-                            @Override
-                            public void refused(Refusal why) {
-                                responder.answer(refusal(request, Replication.toStatus(why)));
-                            }
-                        });
+                    @Override
+                    public void refused(Refusal why) {
+                        responder.answer(refusal(request, Replication.toStatus(why)));
+                    }
+                });
     }
 
     private PeerMessage.Builder answerTo(PeerMessage request) {

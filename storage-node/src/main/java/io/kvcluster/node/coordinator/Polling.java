@@ -91,7 +91,8 @@ final class Polling {
         }
         int dead = -1;
         for (int i = 1; i < asked.length; i++) {
-            int replica = (replication.self() + i) % asked.length; // each coordinator has another neighbour: load is spread
+            int replica =
+                    (replication.self() + i) % asked.length; // each coordinator has another neighbour: load is spread
             if (!asked[replica]) {
                 if (replication.isUp(replica)) {
                     return replica;

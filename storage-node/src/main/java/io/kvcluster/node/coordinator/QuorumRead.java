@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Key;
-import io.kvcluster.node.command.Limits;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
 import io.kvcluster.node.peer.AnswerListener;
@@ -86,9 +85,7 @@ final class QuorumRead {
         this.polling = new Polling(replication, replica -> ask(replica, false));
         this.deadline = replication
                 .loop()
-                .after(
-                        Math.max(0, deadlineNanos - replication.node().clock().nanos()),
-                        this::expire);
+                .after(Math.max(0, deadlineNanos - replication.node().clock().nanos()), this::expire);
     }
 
     void start() {
@@ -167,7 +164,9 @@ final class QuorumRead {
         }
         if (level == ConsistencyLevel.LOCAL) {
             finish(new Outcome.NotApplied(
-                    Reason.CANNOT_SAY, true, "node " + replication.node().name() + " cannot say what it holds for this key"));
+                    Reason.CANNOT_SAY,
+                    true,
+                    "node " + replication.node().name() + " cannot say what it holds for this key"));
             return;
         }
         if (whole) {
@@ -355,7 +354,8 @@ final class QuorumRead {
             finish(new Outcome.Unknown(
                     Reason.TIMEOUT,
                     answer == null
-                            ? polling.count() + " of the " + quorum.reads() + " answers that " + lower(level) + " needs came in time"
+                            ? polling.count() + " of the " + quorum.reads() + " answers that " + lower(level)
+                                    + " needs came in time"
                             : "the answer could not be made durable on " + quorum.holders() + " replicas in time"));
         }
     }

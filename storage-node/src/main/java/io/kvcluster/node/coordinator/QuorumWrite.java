@@ -62,9 +62,7 @@ final class QuorumWrite implements StampListener {
         this.questions = new Polling(replication, this::question);
         this.deadline = replication
                 .loop()
-                .after(
-                        Math.max(0, deadlineNanos - replication.node().clock().nanos()),
-                        this::expire);
+                .after(Math.max(0, deadlineNanos - replication.node().clock().nanos()), this::expire);
     }
 
     void start() {
@@ -247,7 +245,8 @@ final class QuorumWrite implements StampListener {
                     acknowledgements + " of the " + quorum.writes() + " acknowledgements that " + lower(level)
                             + " needs came in time; the write may have been applied"));
         } else if (stamping) {
-            finish(new Outcome.Unknown(Reason.TIMEOUT, "the coordinator's disk did not answer in time; the write may have been applied"));
+            finish(new Outcome.Unknown(
+                    Reason.TIMEOUT, "the coordinator's disk did not answer in time; the write may have been applied"));
         } else {
             finish(replication.notEnough(quorum.questioned(), "answer the version question in time"));
         }
@@ -264,16 +263,25 @@ final class QuorumWrite implements StampListener {
                 new Outcome.NotApplied(
                         Reason.INVALID_CONTEXT, false, "the context names versions that this cluster never gave");
             case DISK_FULL ->
-                new Outcome.NotApplied(Reason.DISK_FULL, true, "the disk of node " + replication.node().name() + " is full");
+                new Outcome.NotApplied(
+                        Reason.DISK_FULL,
+                        true,
+                        "the disk of node " + replication.node().name() + " is full");
             case OVERLOADED ->
-                new Outcome.NotApplied(Reason.OVERLOADED, true, "node " + replication.node().name() + " has too much to write");
+                new Outcome.NotApplied(
+                        Reason.OVERLOADED, true, "node " + replication.node().name() + " has too much to write");
             case CANNOT_SAY ->
                 new Outcome.NotApplied(
-                        Reason.CANNOT_SAY, true, "node " + replication.node().name() + " is still rebuilding its index");
+                        Reason.CANNOT_SAY,
+                        true,
+                        "node " + replication.node().name() + " is still rebuilding its index");
             case WRONG_EPOCH, NOT_A_REPLICA ->
                 new Outcome.NotApplied(Reason.WRONG_EPOCH, true, "the ring changed while the write was prepared");
             case FAILED ->
-                new Outcome.NotApplied(Reason.STORE_FAILED, true, "the store of node " + replication.node().name() + " failed");
+                new Outcome.NotApplied(
+                        Reason.STORE_FAILED,
+                        true,
+                        "the store of node " + replication.node().name() + " failed");
         };
     }
 

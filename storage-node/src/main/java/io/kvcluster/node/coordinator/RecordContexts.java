@@ -48,8 +48,11 @@ final class RecordContexts implements Contexts {
         }
         Ring ring = ring();
         ContextToken.Decoded decoded = ContextToken.decode(
-                token, ring.clusterId(), key, hlc.getAsLong(), actor -> ring.member(actor.storeIdText())
-                        .isPresent());
+                token,
+                ring.clusterId(),
+                key,
+                hlc.getAsLong(),
+                actor -> ring.member(actor.storeIdText()).isPresent());
         return switch (decoded) {
             case ContextToken.Valid valid -> new Given.Valid(valid.context());
             case ContextToken.Invalid invalid -> new Given.Invalid(invalid.why());

@@ -44,8 +44,7 @@ public final class Merging {
         };
     }
 
-    private Decision afterMerge(
-            KeyRecord held, ConflictPolicy.Merged merged, KeyRecord incoming, byte[] encoded) {
+    private Decision afterMerge(KeyRecord held, ConflictPolicy.Merged merged, KeyRecord incoming, byte[] encoded) {
         if (merged.record().equals(held)) {
             count(merged);
             return Decision.Covered.COVERED;
@@ -73,7 +72,8 @@ public final class Merging {
                 return Decision.NeedsValues.NEEDS_VALUES;
             }
             long floor = Math.max(
-                    write.floor(), Math.max(current.greatestHlc(), write.context().greatestHlc()));
+                    write.floor(),
+                    Math.max(current.greatestHlc(), write.context().greatestHlc()));
             Optional<Dot> dot = stamps.next(floor);
             if (dot.isEmpty()) {
                 return new Decision.Refuse(Refusal.OVERLOADED);
@@ -104,5 +104,4 @@ public final class Merging {
                 || meta.siblings().stream().allMatch(sibling -> write.context().covers(sibling.dot()));
         return noneSurvives ? new KeyRecord(meta.generation(), List.of(), meta.context()) : null;
     }
-
 }

@@ -32,7 +32,8 @@ public final class PartitionReplica {
     private final ReplicaEvents events;
     private final Map<Key, Pending> pending = new HashMap<>();
 
-    public PartitionReplica(int partition, RecordStore store, EpochGate gate, Merging merging, Stamps stamps, ReplicaEvents events) {
+    public PartitionReplica(
+            int partition, RecordStore store, EpochGate gate, Merging merging, Stamps stamps, ReplicaEvents events) {
         this.partition = partition;
         this.store = store;
         this.gate = gate;
@@ -54,7 +55,9 @@ public final class PartitionReplica {
                 return;
             }
             switch (store.lookup(partition, key)) {
-                case Lookup.Found found -> answer.accept(RecordCodec.decodeMeta(found.meta()).greatest().orElse(null));
+                case Lookup.Found found ->
+                    answer.accept(
+                            RecordCodec.decodeMeta(found.meta()).greatest().orElse(null));
                 case Lookup.Absent _ -> answer.accept(null);
                 case Lookup.CannotSay _ -> refused.accept(Refusal.CANNOT_SAY);
             }
@@ -111,7 +114,7 @@ public final class PartitionReplica {
             listener.refused(refusal);
             return;
         }
-        change(key, merging.ofIncoming(incoming, encoded), new RejudgedWrite(epoch, listener));
+        change(key, merging.ofIncoming(incoming, encoded), new RejudgedWrite(epoch, listener, null));
     }
 
     /** Stamps a client's write here, merges it with what is held, and appends the result. */
@@ -122,7 +125,8 @@ public final class PartitionReplica {
             return;
         }
         stamps.whenReady(
-                write.floor(), () -> change(key, merging.ofClient(write), new RejudgedWrite(epoch, listener)));
+                write.floor(),
+                () -> change(key, merging.ofClient(write), new RejudgedWrite(epoch, listener, listener)));
     }
 
     private void change(Key key, Change change, RejudgedWrite write) {
@@ -181,27 +185,26 @@ public final class PartitionReplica {
         // a refusal at once (queue full) must leave the key as it was: nothing of this change is on its way
         ticket.entering = true;
         RecordMeta meta = append.record().meta();
-        store.append(
-                partition, key, RecordCodec.encode(meta), append.encoded(), meta.greatestHlc(), result -> {
-                    switch (result) {
-                        case RecordStore.AppendResult.Durable _ -> {
-                            if (ticket.entering) {
-                                ticket.durableAtOnce = true;
-                            } else {
-                                settled(key, state, ticket, null);
-                            }
-                        }
-                        case RecordStore.AppendResult.Refused refused -> {
-                            if (ticket.entering) {
-                                state.newest = previousNewest;
-                                state.last = previousLast;
-                                ticket.refusedAtOnce = toRefusal(refused.why());
-                            } else {
-                                settled(key, state, ticket, toRefusal(refused.why()));
-                            }
-                        }
+        store.append(partition, key, RecordCodec.encode(meta), append.encoded(), meta.greatestHlc(), result -> {
+            switch (result) {
+                case RecordStore.AppendResult.Durable _ -> {
+                    if (ticket.entering) {
+                        ticket.durableAtOnce = true;
+                    } else {
+                        settled(key, state, ticket, null);
                     }
-                });
+                }
+                case RecordStore.AppendResult.Refused refused -> {
+                    if (ticket.entering) {
+                        state.newest = previousNewest;
+                        state.last = previousLast;
+                        ticket.refusedAtOnce = toRefusal(refused.why());
+                    } else {
+                        settled(key, state, ticket, toRefusal(refused.why()));
+                    }
+                }
+            }
+        });
         ticket.entering = false;
         if (ticket.refusedAtOnce != null) {
             if (before == null) {
@@ -296,6 +299,7 @@ public final class PartitionReplica {
         boolean entering;
 
         boolean durableAtOnce;
+
         @Nullable Refusal refusedAtOnce;
 
         Ticket(WriteListener first) {
@@ -308,13 +312,17 @@ public final class PartitionReplica {
         private final long epoch;
         private final WriteListener listener;
 
-        RejudgedWrite(long epoch, WriteListener listener) {
+        /** Also follows the stamp; null for what was stamped elsewhere. */
+        private final @Nullable StampListener stamp;
+
+        RejudgedWrite(long epoch, WriteListener listener, @Nullable StampListener stamp) {
             this.epoch = epoch;
             this.listener = listener;
+            this.stamp = stamp;
         }
 
         void stamped(KeyRecord record, byte[] encoded) {
-            if (listener instanceof StampListener stamp) {
+            if (stamp != null) {
                 stamp.stamped(record, encoded);
             }
         }

@@ -41,12 +41,14 @@ class RegisterSimTest {
 
     @Test
     void withoutTheVersionQuestionAViolationIsFound() {
-        assertThat(violations((level, n, r, w) -> without(Quorum.of(level, n, r, w), true))).isPositive();
+        assertThat(violations((level, n, r, w) -> without(Quorum.of(level, n, r, w), true)))
+                .isPositive();
     }
 
     @Test
     void withoutTheWriteBackAViolationIsFound() {
-        assertThat(violations((level, n, r, w) -> without(Quorum.of(level, n, r, w), false))).isPositive();
+        assertThat(violations((level, n, r, w) -> without(Quorum.of(level, n, r, w), false)))
+                .isPositive();
     }
 
     @Test

@@ -123,8 +123,8 @@ final class SimulatedCluster {
             RecordStore store = disk.openedBy(loop);
             Actor actor = new Actor(HexFormat.fromHexDigitsToLong(storeId(number)), incarnation);
             NodeHlc nodeHlc = new NodeHlc(clock::wallMillis, store.hlcFloor());
-            ReservedStamps stamps = new ReservedStamps(
-                    nodeHlc.newClock(), actor, store, loop, nodeHlc::greatest, nodeHlc::given);
+            ReservedStamps stamps =
+                    new ReservedStamps(nodeHlc.newClock(), actor, store, loop, nodeHlc::greatest, nodeHlc::given);
             ReplicaEvents replicaEvents = new QuietReplicaEvents();
             EpochGate gate = new EpochGate(() -> ring, storeId(number));
             Merging merging = new Merging(() -> policy, stamps, replicaEvents);
@@ -217,20 +217,27 @@ final class SimulatedCluster {
             long hlcSent = self.hlc.current();
             int copies = random.nextInt(50) == 0 ? 2 : 1;
             for (int i = 0; i < copies; i++) {
-                transmit(self, to, () -> arrived(to, message, hlcSent, answer -> {
-                    long hlcBack = to.hlc.current();
-                    PeerMessage built = answer.build();
-                    transmit(to, self, () -> loop.post(() -> {
-                        if (!ended[0] && self.life == life && self.hlc.tryObserve(hlcBack)) {
-                            ended[0] = true;
-                            listener.answered(built);
-                        }
-                    }));
-                }));
+                transmit(
+                        self,
+                        to,
+                        () -> arrived(to, message, hlcSent, answer -> {
+                            long hlcBack = to.hlc.current();
+                            PeerMessage built = answer.build();
+                            transmit(
+                                    to,
+                                    self,
+                                    () -> loop.post(() -> {
+                                        if (!ended[0] && self.life == life && self.hlc.tryObserve(hlcBack)) {
+                                            ended[0] = true;
+                                            listener.answered(built);
+                                        }
+                                    }));
+                        }));
             }
         }
 
-        private void arrived(SimulatedNode to, PeerMessage message, long hlcSent, Consumer<PeerMessage.Builder> answer) {
+        private void arrived(
+                SimulatedNode to, PeerMessage message, long hlcSent, Consumer<PeerMessage.Builder> answer) {
             if (to.hlc.tryObserve(hlcSent)) {
                 to.requests.handle(self.storeIdText(), List.of(message), answer::accept);
             }

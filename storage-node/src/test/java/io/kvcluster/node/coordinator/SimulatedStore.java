@@ -87,7 +87,8 @@ final class SimulatedStore {
         @Override
         public void read(int partition, Key key, Location at, Consumer<ReadResult> done) {
             Held held = shown.getOrDefault(partition, Map.of()).get(key);
-            ReadResult result = held != null && held.at().equals(at) ? new ReadResult.Bytes(held.record()) : new ReadResult.Gone();
+            ReadResult result =
+                    held != null && held.at().equals(at) ? new ReadResult.Bytes(held.record()) : new ReadResult.Gone();
             if (random.nextBoolean()) {
                 done.accept(result);
             } else {
@@ -100,15 +101,10 @@ final class SimulatedStore {
             long mine = ++lsn;
             Held held = new Held(meta, record, new Location(1, (int) mine, record.length));
             enqueue(
-                    new Append(
-                            partition,
-                            key,
-                            held,
-                            0,
-                            () -> {
-                                shown.computeIfAbsent(partition, _ -> new HashMap<>()).put(key, held);
-                                done.accept(new AppendResult.Durable(mine));
-                            }),
+                    new Append(partition, key, held, 0, () -> {
+                        shown.computeIfAbsent(partition, _ -> new HashMap<>()).put(key, held);
+                        done.accept(new AppendResult.Durable(mine));
+                    }),
                     loop);
         }
 

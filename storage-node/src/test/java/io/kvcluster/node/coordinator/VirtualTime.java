@@ -77,11 +77,13 @@ final class VirtualTime {
         @Override
         public Timer after(long nanos, Runnable task) {
             boolean[] cancelled = new boolean[1];
-            at(now + nanos, () -> run(() -> {
-                if (!cancelled[0]) {
-                    task.run();
-                }
-            }));
+            at(
+                    now + nanos,
+                    () -> run(() -> {
+                        if (!cancelled[0]) {
+                            task.run();
+                        }
+                    }));
             return () -> cancelled[0] = true;
         }
 

@@ -1,0 +1,343 @@
+package io.kvcluster.node.replica;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.storage.MemoryRecordStore;
+import io.kvcluster.node.storage.RecordStore;
+import io.kvcluster.node.version.Actor;
+import io.kvcluster.node.version.ConflictPolicy;
+import io.kvcluster.node.version.Context;
+import io.kvcluster.node.version.Dot;
+import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.node.version.RecordCodec;
+import io.kvcluster.node.version.Sibling;
+import io.kvcluster.proto.ring.Defaults;
+import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.change.RingChange;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PartitionReplicaTest {
+    private static final Key KEY = Key.of("key");
+    private static final String STORE = "0000000000000001";
+    private static final Actor OTHER = new Actor(2, 1);
+
+    /** Tasks run when the test says so: between a post and its run lies an fsync. */
+    private static final class SteppedLoop implements Loop {
+        final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+
+        void runAll() {
+            while (!tasks.isEmpty()) {
+                tasks.poll().run();
+            }
+        }
+
+        @Override
+        public boolean offer(Runnable task) {
+            return tasks.add(task);
+        }
+
+        @Override
+        public void post(Runnable task) {
+            tasks.add(task);
+        }
+
+        @Override
+        public Timer after(long nanos, Runnable task) {
+            tasks.add(task);
+            return () -> tasks.remove(task);
+        }
+
+        @Override
+        public boolean isCurrent() {
+            return true;
+        }
+
+        @Override
+        public int depth() {
+            return tasks.size();
+        }
+    }
+
+    private static final class Told implements ReadListener, StampListener {
+        final List<String> heard = new ArrayList<>();
+        KeyRecord stamped = KeyRecord.EMPTY;
+
+        @Override
+        public void held(Held held) {
+            byte[] encoded = held.encoded();
+            heard.add(
+                    encoded == null
+                            ? held.meta() == null ? "nothing" : "digest"
+                            : "values " + values(RecordCodec.decode(encoded)));
+        }
+
+        @Override
+        public void stamped(KeyRecord record, byte[] encoded) {
+            stamped = record;
+            heard.add("stamped");
+        }
+
+        @Override
+        public void durable() {
+            heard.add("durable");
+        }
+
+        @Override
+        public void refused(Refusal why) {
+            heard.add(why.name());
+        }
+    }
+
+    private final SteppedLoop loop = new SteppedLoop();
+    private final MemoryRecordStore store = new MemoryRecordStore(loop, 0);
+    private final List<Integer> discards = new ArrayList<>();
+    private int reused;
+    private long nextStamp = 1_000;
+    private ConflictPolicy policy = ConflictPolicy.LAST_WRITER_WINS;
+    private Ring ring = ring(1);
+    private final PartitionReplica replica = replica();
+
+    private PartitionReplica replica() {
+        Stamps stamps = new Stamps() {
+            @Override
+            public void whenReady(long floor, Runnable then) {
+                then.run();
+            }
+
+            @Override
+            public Optional<Dot> next(long floor) {
+                nextStamp = Math.max(nextStamp, floor) + 1;
+                return Optional.of(new Dot(nextStamp, new Actor(1, 1)));
+            }
+        };
+        ReplicaEvents events = new ReplicaEvents() {
+            @Override
+            public void discarded(int siblings) {
+                if (siblings > 0) {
+                    discards.add(siblings);
+                }
+            }
+
+            @Override
+            public void manySiblings(int siblings) {}
+
+            @Override
+            public void dotReused() {
+                reused++;
+            }
+
+            @Override
+            public void checksumFailed() {}
+        };
+        return new PartitionReplica(
+                0, store, new EpochGate(() -> ring, STORE), new Merging(() -> policy, stamps, events), stamps, events);
+    }
+
+    private static Ring ring(long epoch) {
+        List<RingChange.NewMember> members = IntStream.rangeClosed(1, 3)
+                .mapToObj(i -> new RingChange.NewMember("n" + i, "000000000000000" + i, 1, "n" + i, ""))
+                .toList();
+        Ring first = ((RingChange.Made) RingChange.first(new RingChange.First(
+                        "c",
+                        "00000000-0000-4000-8000-000000000001",
+                        members,
+                        3,
+                        2,
+                        2,
+                        8,
+                        Defaults.newBuilder()
+                                .setConsistency("eventual")
+                                .setConflictResolution("LastWriterWins")
+                                .setDurability("Fsync")
+                                .build())))
+                .ring();
+        if (epoch == 1) {
+            return first;
+        }
+        return Ring.require(RingChange.withHash(first.table().toBuilder()
+                .setEpoch(epoch)
+                .setPreviousHash(first.hash())
+                .setPartitions(0, first.table().getPartitions(0).toBuilder().setChangedEpoch(epoch))));
+    }
+
+    private static KeyRecord record(long hlc, String value) {
+        return recordOf(OTHER, hlc, value);
+    }
+
+    private static KeyRecord recordOf(Actor actor, long hlc, String value) {
+        Dot dot = new Dot(hlc, actor);
+        return new KeyRecord(0, List.of(Sibling.value(dot, bytes(value))), Context.of(dot));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String values(KeyRecord record) {
+        return String.join(
+                ",",
+                record.siblings().stream()
+                        .map(sibling -> new String(sibling.value(), StandardCharsets.UTF_8))
+                        .toList());
+    }
+
+    private Told write(KeyRecord record, long epoch) {
+        Told told = new Told();
+        replica.write(KEY, record, RecordCodec.encode(record), epoch, told);
+        return told;
+    }
+
+    private Told put(String value, Context context) {
+        Told told = new Told();
+        replica.stamp(KEY, new ClientWrite(bytes(value), context, 0), 1, told);
+        return told;
+    }
+
+    private Told read() {
+        Told told = new Told();
+        replica.read(KEY, 1, Integer.MAX_VALUE, told);
+        return told;
+    }
+
+    @Test
+    void aVersionIsShownOnlyWhenItIsDurable() {
+        Told written = write(record(5, "a"), 1);
+        Told read = read();
+        assertThat(written.heard).isEmpty();
+        assertThat(read.heard).isEmpty();
+        loop.runAll();
+        assertThat(written.heard).containsExactly("durable");
+        assertThat(read.heard).containsExactly("values a");
+    }
+
+    @Test
+    void aQuestionWaitsForTheVersionThatWasNewestWhenItCame() {
+        write(record(5, "a"), 1);
+        List<Long> answers = new ArrayList<>();
+        replica.question(KEY, 1, dot -> answers.add(dot == null ? 0 : dot.hlc()), why -> answers.add(-1L));
+        write(record(9, "b"), 1);
+        loop.tasks.poll().run();
+        assertThat(answers).containsExactly(5L);
+        loop.runAll();
+        assertThat(answers).containsExactly(5L);
+        assertThat(replica.pendingKeys()).isZero();
+    }
+
+    @Test
+    void anOlderVersionIsAcknowledgedOnlyWithThePendingOneThatCoversIt() {
+        Told newer = write(record(9, "b"), 1);
+        Told older = write(recordOf(new Actor(3, 1), 5, "a"), 1);
+        assertThat(older.heard).isEmpty();
+        loop.runAll();
+        assertThat(newer.heard).containsExactly("durable");
+        assertThat(older.heard).containsExactly("durable");
+        assertThat(read().heard).containsExactly("values b");
+        assertThat(discards).containsExactly(1);
+    }
+
+    @Test
+    void aDurableNewerVersionCoversAnOlderOneAtOnce() {
+        write(record(9, "b"), 1);
+        loop.runAll();
+        assertThat(write(record(5, "a"), 1).heard).containsExactly("durable");
+        assertThat(loop.tasks).isEmpty();
+    }
+
+    @Test
+    void clientWritesSupersedeWhatIsHeldAndAreStampedAboveIt() {
+        write(record(5_000, "a"), 1);
+        loop.runAll();
+        Told put = put("b", Context.EMPTY);
+        assertThat(put.heard).containsExactly("stamped");
+        loop.runAll();
+        assertThat(put.heard).containsExactly("stamped", "durable");
+        assertThat(put.stamped.greatest().orElseThrow().hlc()).isGreaterThan(5_000);
+        assertThat(read().heard).containsExactly("values b");
+        assertThat(discards).isEmpty();
+    }
+
+    @Test
+    void siblingsThatSurviveAreLoadedAndWrittenWithTheNewOne() {
+        policy = ConflictPolicy.SIBLINGS;
+        Told first = put("a", Context.EMPTY);
+        loop.runAll();
+        put("b", Context.EMPTY);
+        Told third = put("c", first.stamped.context());
+        loop.runAll();
+        assertThat(third.stamped.siblings()).hasSize(2);
+        assertThat(read().heard).containsExactly("values c,b");
+    }
+
+    @Test
+    void tooManySiblingsAreRefusedAndNothingIsWritten() {
+        policy = ConflictPolicy.SIBLINGS;
+        for (int i = 0; i < 32; i++) {
+            put("v" + i, Context.EMPTY);
+            loop.runAll();
+        }
+        assertThat(put("one more", Context.EMPTY).heard).containsExactly("TOO_MANY_SIBLINGS");
+        assertThat(loop.tasks).isEmpty();
+    }
+
+    @Test
+    void aRefusedAppendLeavesTheKeyAsItWas() {
+        write(record(5, "a"), 1);
+        loop.runAll();
+        store.refusing = Optional.of(RecordStore.Refusal.DISK_FULL);
+        Told refused = put("b", Context.EMPTY);
+        assertThat(refused.heard).containsExactly("DISK_FULL");
+        assertThat(read().heard).containsExactly("values a");
+        store.refusing = Optional.empty();
+        put("c", Context.EMPTY);
+        loop.runAll();
+        assertThat(read().heard).containsExactly("values c");
+    }
+
+    @Test
+    void aMessageOfAnOlderRingIsRefusedOnArrivalAndOnceMoreWhenItsWriteIsDurable() {
+        Told before = write(record(5, "a"), 1);
+        ring = ring(2);
+        Told after = write(record(6, "b"), 1);
+        assertThat(after.heard).containsExactly("WRONG_EPOCH");
+        loop.runAll();
+        assertThat(before.heard).containsExactly("WRONG_EPOCH");
+        assertThat(write(record(7, "c"), 2).heard).isEmpty();
+    }
+
+    @Test
+    void aSuspectPartitionTakesWritesButCannotSayWhatItHolds() {
+        store.suspectAll(0);
+        Told written = write(record(5, "a"), 1);
+        loop.runAll();
+        assertThat(written.heard).containsExactly("durable");
+        assertThat(read().heard).containsExactly("CANNOT_SAY");
+        List<Refusal> refusals = new ArrayList<>();
+        replica.question(KEY, 1, dot -> {}, refusals::add);
+        assertThat(refusals).containsExactly(Refusal.CANNOT_SAY);
+    }
+
+    @Test
+    void twoValuesUnderOneDotAreCounted() {
+        write(record(5, "a"), 1);
+        write(record(5, "b"), 1);
+        loop.runAll();
+        assertThat(reused).isEqualTo(1);
+    }
+
+    @Test
+    void largeRecordsAreAnsweredByDigestWhenOnlySmallOnesAreWanted() {
+        write(record(5, "x".repeat(5_000)), 1);
+        loop.runAll();
+        Told told = new Told();
+        replica.read(KEY, 1, 4_096, told);
+        assertThat(told.heard).containsExactly("digest");
+    }
+}
