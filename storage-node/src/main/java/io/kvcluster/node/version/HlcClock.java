@@ -9,8 +9,12 @@ import java.util.function.LongSupplier;
  * store, which begins above everything it ever reserved, never gives a stamp twice. Has one owner; not thread-safe.
  */
 public final class HlcClock {
-    /** How far ahead of now a reservation reaches: the time that the store can lose at a restart, and go on without one. */
-    public static final long RESERVE_MILLIS = 10_000;
+    /**
+     * How far ahead of now a reservation reaches. A store that starts again begins above its last reservation; so this, with
+     * the offset of its wall clock, must stay below what peers accept ({@link io.kvcluster.node.command.Limits#MAX_CLOCK_OFFSET_MILLIS}),
+     * or they would refuse it until their clocks caught up.
+     */
+    public static final long RESERVE_MILLIS = 500;
 
     /** A new reservation is wanted when less than this is left of the last. */
     public static final long RENEW_MILLIS = RESERVE_MILLIS / 2;

@@ -144,6 +144,7 @@ class HlcClockTest {
     void takesOverRemoteStampsUpToTheOffset() {
         HlcClock clock = ready(0);
         long atTheOffset = Hlc.of(NOW + OFFSET, Hlc.MAX_COUNTER);
+        clock.reserved(Hlc.of(NOW + 2 * OFFSET, 0));
 
         assertThat(clock.tryObserve(Hlc.of(NOW + OFFSET + 1, 0), OFFSET))
                 .isEqualTo(new HlcClock.TooFarAhead(OFFSET + 1));
