@@ -33,6 +33,10 @@ check: jdk ## compile with all static checks, verify the format; no tests
 crds: jdk ## generate the CRD from the records
 	$(MVN) -q test -pl crds -Dtest=CrdDriftTest -Dkvcluster.crds.write=true
 
+.PHONY: mutation
+mutation: jdk ## mutation score of versions, log recovery and planner: at least 80 % each, or it fails (PIT; reports in target/mutation)
+	$(MVN) -q -Pmutation -pl storage-node,operator -am process-test-classes
+
 # --- images and Kubernetes -------------------------------------------------------------------------------------------
 IMAGE_TAG ?= dev
 # Any builder with docker's arguments: docker, buildah bud, podman, nerdctl.
