@@ -1,0 +1,5 @@
+/** Label and field selectors. */
+@NullMarked
+package io.kvcluster.local.api.select;
+
+import org.jspecify.annotations.NullMarked;
