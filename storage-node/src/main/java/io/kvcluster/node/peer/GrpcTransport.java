@@ -36,6 +36,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,13 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
 
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
     private static final int KEEPALIVE_SECONDS = 20;
+
+    /** It logs a stack trace for every name that does not resolve and every refused connection: the room says why it has no link. */
+    private static final Logger CHANNEL_LOG = Logger.getLogger("io.grpc.internal.ManagedChannelImpl");
+
+    static {
+        CHANNEL_LOG.setLevel(Level.SEVERE);
+    }
 
     private final Config config;
     private final List<BindableService> others;

@@ -339,11 +339,13 @@ final class Links {
 
     private void gone(Session session, String why) {
         unjudged.remove(session);
+        if (session.isEstablished()) {
+            counters.linksClosed.increment();
+        }
         for (Peer peer : peers.all()) {
             for (LaneState lane : List.of(peer.foreground, peer.bulk)) {
                 if (lane.established == session) {
                     lane.established = null;
-                    counters.linksClosed.increment();
                     trouble(peer, "link closed: " + why);
                     redialLater(peer, lane);
                 } else if (lane.dialling == session) {

@@ -53,6 +53,10 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
 
     // --- any thread
 
+    boolean isEstablished() {
+        return peer != null;
+    }
+
     boolean isClosed() {
         return closed;
     }
