@@ -44,8 +44,8 @@ public interface RecordStore {
      */
     boolean suspect(int partition);
 
-    /** Ends the suspicion, durably, after the partition was exchanged with enough replicas. Blocks for two fsyncs. */
-    void clearSuspicion(int partition);
+    /** Ends the suspicion after the partition was exchanged with enough replicas; {@code durable} runs on {@code caller}. */
+    void clearSuspicion(int partition, Loop caller, Runnable durable);
 
     /**
      * Makes {@code upTo} the stamp that {@link #hlcFloor} will exceed after every later start, then runs {@code durable} on

@@ -124,7 +124,9 @@ final class SimulatedStore {
         }
 
         @Override
-        public void clearSuspicion(int partition) {}
+        public void clearSuspicion(int partition, Loop caller, Runnable durable) {
+            caller.post(durable);
+        }
 
         @Override
         public void dropPartition(int partition, Consumer<AppendResult> done) {

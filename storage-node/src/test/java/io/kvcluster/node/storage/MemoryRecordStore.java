@@ -94,8 +94,9 @@ public final class MemoryRecordStore implements RecordStore {
     }
 
     @Override
-    public void clearSuspicion(int partition) {
+    public void clearSuspicion(int partition, Loop caller, Runnable durable) {
         suspects.remove(partition);
+        caller.post(durable);
     }
 
     @Override

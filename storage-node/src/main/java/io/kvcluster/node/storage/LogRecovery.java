@@ -1,0 +1,234 @@
+package io.kvcluster.node.storage;
+
+import io.kvcluster.node.seams.Disk;
+import io.kvcluster.node.seams.Disk.DiskFile;
+import io.kvcluster.node.storage.RecoveredLog.Damage;
+import io.kvcluster.node.storage.RecoveredLog.Sealed;
+import io.kvcluster.node.storage.RecoveredLog.Tail;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the log directory into order after any end. Sealed segments are complete by construction (everything in them was
+ * durable before the next one got its name), so only the last one is read here:
+ * <ol>
+ *   <li>remove files that never got their name; end each sealed segment where the next one's header says;
+ *   <li>find what is valid in the last segment, and what of it was durable ({@link ActiveSegmentRecovery});
+ *   <li>after a clean end go on in it; after any other, copy the tail into a new segment ({@link TailRecovery}).
+ * </ol>
+ * It may be interrupted anywhere and started again.
+ */
+final class LogRecovery {
+    private final Disk disk;
+    private final long secret;
+    private final long storeId;
+    private final int incarnation;
+    private final int segmentBytes;
+    private final List<Damage> damages = new ArrayList<>();
+
+    /** @param secret of {@link LogFormat}. @param incarnation the one that ended */
+    LogRecovery(Disk disk, long secret, long storeId, int incarnation, int segmentBytes) {
+        this.disk = disk;
+        this.secret = secret;
+        this.storeId = storeId;
+        this.incarnation = incarnation;
+        this.segmentBytes = segmentBytes;
+    }
+
+    private record Opened(SegmentFile segment, @Nullable SegmentHeader header) {}
+
+    RecoveredLog recover(Optional<CleanMarker> marker) throws IOException, StoreException {
+        disk.makeDirectory(SegmentFile.DIRECTORY);
+        disk.syncDirectory("");
+        TreeMap<Integer, Opened> segments = openAll();
+        if (segments.isEmpty()) {
+            return begin();
+        }
+        removeOrphan(segments);
+        List<Sealed> sealed = seal(segments);
+        Opened last = segments.lastEntry().getValue();
+        ActiveSegmentRecovery found = scan(last);
+        if (marker.isPresent() && fits(marker.get(), last, found)) {
+            return new RecoveredLog(
+                    sealed, last.segment, found.end(), found.lastLsn(), found.hlcFloor(), true, Tail.NONE, damages);
+        }
+        return unclean(sealed, last, found);
+    }
+
+    private RecoveredLog begin() throws IOException {
+        SegmentHeader header = new SegmentHeader(storeId, 1, 0, 0, 1, 0, 0, incarnation);
+        String temporary = SegmentFile.path(1, SegmentFile.TEMPORARY);
+        DiskFile file = disk.create(temporary, segmentBytes);
+        file.write(header.encode(), 0);
+        file.force();
+        SegmentFile.publish(disk, temporary, 1);
+        return new RecoveredLog(
+                List.of(), new SegmentFile(1, 1, file), SegmentHeader.BYTES, 0, 0, true, Tail.NONE, List.of());
+    }
+
+    private TreeMap<Integer, Opened> openAll() throws IOException, StoreException {
+        TreeMap<Integer, Opened> segments = new TreeMap<>();
+        for (String name : disk.list(SegmentFile.DIRECTORY)) {
+            if (name.endsWith(SegmentFile.TEMPORARY)) {
+                disk.delete(SegmentFile.DIRECTORY + "/" + name);
+            }
+            int number = SegmentFile.number(name);
+            if (number > 0) {
+                segments.put(number, open(number));
+            }
+        }
+        return segments;
+    }
+
+    private Opened open(int number) throws IOException, StoreException {
+        DiskFile file = disk.open(SegmentFile.name(number));
+        SegmentHeader header = SegmentFile.readHeader(number, file);
+        if (header == null) {
+            damages.add(new Damage(number, 0, "its header is damaged"));
+            long firstLsn = firstLsnFound(number, file);
+            return new Opened(new SegmentFile(number, firstLsn, file), null);
+        }
+        if (header.storeId() != storeId) {
+            throw new StoreException(
+                    StoreException.Kind.DAMAGED,
+                    SegmentFile.name(number) + " belongs to store " + StoreIdentity.text(header.storeId()) + ", not to "
+                            + StoreIdentity.text(storeId) + ": files of two stores are mixed in this directory");
+        }
+        return new Opened(new SegmentFile(number, header.firstLsn(), file), header);
+    }
+
+    /** Of a segment without its header; {@link Long#MAX_VALUE} when nothing in it is valid. */
+    private long firstLsnFound(int number, DiskFile file) throws IOException {
+        long[] first = {Long.MAX_VALUE};
+        scan(number, file, (int) file.length(), (head, buffer, at) -> {
+            if (head.type() != RecordType.GROUP) {
+                first[0] = Math.min(first[0], head.lsn());
+            }
+        });
+        return first[0];
+    }
+
+    private interface Found {
+        void found(LogFormat.Head head, ByteBuffer buffer, int payloadAt);
+    }
+
+    private void scan(int number, DiskFile file, int end, Found visitor) throws IOException {
+        new SegmentScan(file, new LogFormat(secret, number), end).run(new SegmentScan.Visitor() {
+            @Override
+            public void found(LogFormat.Head head, ByteBuffer buffer, int payloadAt) {
+                visitor.found(head, buffer, payloadAt);
+            }
+
+            @Override
+            public void invalid(int from, int to) {}
+        });
+    }
+
+    /** A segment whose records were all copied into the last one; the power went before its file was removed. */
+    private void removeOrphan(TreeMap<Integer, Opened> segments) throws IOException {
+        SegmentHeader last = segments.lastEntry().getValue().header;
+        if (last == null) {
+            return;
+        }
+        for (Opened orphan : List.copyOf(
+                segments.subMap(last.previous(), false, last.number(), false).values())) {
+            remove(orphan.segment);
+            segments.remove(orphan.segment.number());
+        }
+    }
+
+    private void remove(SegmentFile segment) throws IOException {
+        segment.file().close();
+        disk.delete(SegmentFile.name(segment.number()));
+        disk.delete(SegmentFile.path(segment.number(), SegmentFile.HINTS));
+    }
+
+    /** All but the last. */
+    private List<Sealed> seal(TreeMap<Integer, Opened> segments) throws IOException {
+        List<Sealed> sealed = new ArrayList<>();
+        for (Opened next : segments.tailMap(segments.firstKey(), false).values()) {
+            Opened ended = segments.lowerEntry(next.segment.number()).getValue();
+            if (next.header != null && next.header.previous() != ended.segment.number()) {
+                damages.add(new Damage(next.header.previous(), 0, "the segment is missing"));
+            }
+            sealed.add(seal(ended, next));
+        }
+        SegmentHeader first = segments.firstEntry().getValue().header;
+        if (first != null && first.previous() != 0) {
+            damages.add(new Damage(first.previous(), 0, "the segment is missing"));
+        }
+        return sealed;
+    }
+
+    private Sealed seal(Opened ended, Opened next) throws IOException {
+        boolean told = next.header != null && next.header.previous() == ended.segment.number();
+        int length = (int) ended.segment.file().length();
+        int end = told && next.header != null ? next.header.previousEnd() : length;
+        if (length > end) {
+            ended.segment.file().truncate(end);
+        }
+        boolean bounded = told && ended.header != null;
+        return new Sealed(ended.segment, bounded ? next.segment.firstLsn() - 1 : Sealed.UNKNOWN, end);
+    }
+
+    private ActiveSegmentRecovery scan(Opened last) throws IOException {
+        SegmentHeader header = last.header;
+        long firstLsn = last.segment.firstLsn() == Long.MAX_VALUE ? 1 : last.segment.firstLsn();
+        ActiveSegmentRecovery found = header == null
+                ? new ActiveSegmentRecovery(firstLsn, 0, 0)
+                : new ActiveSegmentRecovery(firstLsn, header.durableLsn(), header.hlcFloor());
+        DiskFile file = last.segment.file();
+        new SegmentScan(file, new LogFormat(secret, last.segment.number()), (int) file.length()).run(found);
+        return found;
+    }
+
+    private static boolean fits(CleanMarker marker, Opened last, ActiveSegmentRecovery found) {
+        return marker.segment() == last.segment.number()
+                && marker.coveredLsn() == found.lastLsn()
+                && marker.end() == found.end()
+                && found.isWhole();
+    }
+
+    private RecoveredLog unclean(List<Sealed> sealed, Opened last, ActiveSegmentRecovery found) throws IOException {
+        int number = last.segment.number();
+        if (found.durableMissing() > 0) {
+            damages.add(new Damage(number, found.durableMissing(), "records that were durable are not valid"));
+        }
+        // A segment without anything durable would stay as an empty file after each crash: the new one takes its place.
+        boolean empty = found.durableEnd() == SegmentHeader.BYTES && found.durableMissing() == 0 && last.header != null;
+        int previous = empty && last.header != null ? last.header.previous() : number;
+        int previousEnd = empty && last.header != null ? last.header.previousEnd() : found.durableEnd();
+        SegmentHeader header = new SegmentHeader(
+                storeId,
+                number + 1,
+                previous,
+                previousEnd,
+                found.durableLsn() + 1,
+                found.durableLsn(),
+                found.hlcFloor(),
+                incarnation);
+        TailRecovery.Result copied = TailRecovery.copy(disk, secret, last.segment, found, header, segmentBytes);
+        List<Sealed> before = new ArrayList<>(sealed);
+        if (empty) {
+            remove(last.segment);
+        } else {
+            last.segment.file().truncate(found.durableEnd());
+            before.add(new Sealed(
+                    last.segment, last.header == null ? Sealed.UNKNOWN : found.durableLsn(), found.durableEnd()));
+        }
+        return new RecoveredLog(
+                before,
+                copied.segment(),
+                copied.position(),
+                copied.lastLsn(),
+                found.hlcFloor(),
+                false,
+                new Tail(found.tailFound(), found.tailLost()),
+                damages);
+    }
+}
