@@ -1,0 +1,80 @@
+package io.kvcluster.node.telemetry;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/** The metrics that are read when somebody scrapes. */
+final class GaugeMetrics {
+    private GaugeMetrics() {}
+
+    static void register(NodeGauges node, PrometheusRegistry registry) {
+        gauge(registry, "kvstore_ready", "1 when the node serves clients", () -> node.ready() ? 1 : 0);
+        gauge(registry, "kvstore_ring_epoch", "Epoch of the ring in use, 0 before the first", node::ringEpoch);
+        gauge(
+                registry,
+                "kvstore_under_replicated_partitions",
+                "Partitions held here with fewer live replicas than the ring names",
+                node::underReplicatedPartitions);
+        gauges(registry, "kvstore_loop_queue_depth", "Tasks waiting in a core loop", "loop", node::queueDepthByLoop);
+        gauges(
+                registry,
+                "kvstore_requests_in_flight",
+                "Client requests under way",
+                "protocol",
+                node::requestsByProtocol);
+        gauge(
+                registry,
+                "kvstore_disk_free_bytes",
+                "Free bytes of the data volume",
+                () -> node.disk().freeBytes());
+        gauge(
+                registry,
+                "kvstore_disk_total_bytes",
+                "Size of the data volume",
+                () -> node.disk().totalBytes());
+        gauge(
+                registry,
+                "kvstore_disk_full",
+                "1 while writes are refused for lack of space",
+                () -> node.disk().full() ? 1 : 0);
+        gauge(registry, "kvstore_peers", "Other members of the ring", node::peers);
+        gauge(registry, "kvstore_peers_up", "Other members that are up", node::peersUp);
+        CounterWithCallback.builder()
+                .name("kvstore_overload_rejections_total")
+                .help("Work refused because something was full")
+                .labelNames("where")
+                .callback(counter -> node.overloadRejections().forEach((where, count) -> counter.call(count, where)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("kvstore_index_rebuilds_total")
+                .help("Times that the index was built anew from the log")
+                .callback(counter -> counter.call(node.indexRebuilds()))
+                .register(registry);
+    }
+
+    private static void gauge(PrometheusRegistry registry, String name, String help, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(gauge -> gauge.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    private static void gauges(
+            PrometheusRegistry registry,
+            String name,
+            String help,
+            String label,
+            Supplier<Map<String, Integer>> values) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(gauge -> values.get().forEach((each, value) -> gauge.call(value, each)))
+                .register(registry);
+    }
+}

@@ -1,0 +1,37 @@
+package io.kvcluster.node.telemetry;
+
+import java.util.Map;
+
+/** What a scrape reads of the node: published snapshots. Any thread; each returns at once. */
+public interface NodeGauges {
+    /** True when clients' operations have a chance. */
+    boolean ready();
+
+    /** 0 before the first ring. */
+    long ringEpoch();
+
+    /** Partitions held here of which fewer replicas than the ring names are up. */
+    int underReplicatedPartitions();
+
+    /** Tasks waiting, by the name of their loop. */
+    Map<String, Integer> queueDepthByLoop();
+
+    /** Requests under way, by protocol: grpc, http. */
+    Map<String, Integer> requestsByProtocol();
+
+    /** Work refused since start because something was full, by where it was: grpc, http, loop, peer, … */
+    Map<String, Long> overloadRejections();
+
+    /** How often the index was built anew from the log since start. */
+    long indexRebuilds();
+
+    DiskSpace disk();
+
+    /** Other members of the ring. */
+    int peers();
+
+    int peersUp();
+
+    /** @param full writes are refused for lack of space */
+    record DiskSpace(long freeBytes, long totalBytes, boolean full) {}
+}
