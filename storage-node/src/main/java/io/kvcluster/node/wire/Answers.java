@@ -18,6 +18,9 @@ import java.util.Optional;
  * coordinator's only when the caller's is older. A read whose siblings are all deletes is "not found", with its context.
  */
 public final class Answers {
+    /** What every answer without a value says. */
+    public static final String NOT_FOUND_MESSAGE = "the key has no value";
+
     private Answers() {}
 
     public static WriteResponse encode(Outcome.Applied applied, long callerEpoch) {
@@ -55,7 +58,7 @@ public final class Answers {
     public static Failure notFound(Outcome.Read read, long callerEpoch) {
         return Failure.newBuilder()
                 .setReason(Reasons.encode(Reason.NOT_FOUND))
-                .setMessage("the key has no value")
+                .setMessage(NOT_FOUND_MESSAGE)
                 .setNotApplied(true)
                 .setContext(wrap(read.contextToken()))
                 .setServedBy(encode(read.service(), callerEpoch))

@@ -1,0 +1,88 @@
+package io.kvcluster.node.rpc;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.seams.Clock;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** The clients' gRPC port: KvService, ClusterService, grpc.health.v1 and reflection. */
+public final class ClientServer {
+    private final Server server;
+    private final GrpcHealth health;
+    private final Admission admission;
+
+    private ClientServer(Server server, GrpcHealth health, Admission admission) {
+        this.server = server;
+        this.health = health;
+        this.admission = admission;
+    }
+
+    /**
+     * Listens when it returns.
+     *
+     * @param address port 0 takes a free one
+     * @throws IOException when the address cannot be bound
+     */
+    public static ClientServer start(InetSocketAddress address, RpcBackend backend, Clock clock, RpcLimits limits)
+            throws IOException {
+        Admission admission = new Admission(limits);
+        GrpcHealth health = new GrpcHealth(backend.health());
+        CommandHandler handler = new GuardedHandler(backend.handler());
+        Server server = NettyServerBuilder.forAddress(address)
+                // Calls only decode and hand on: a pool would cost more than they do.
+                .directExecutor()
+                .addService(GrpcGate.guard(new GrpcKv(handler, new Deadlines(clock)).bindService(), admission))
+                .addService(GrpcGate.guard(new GrpcCluster(backend.info(), backend.cluster()).bindService(), admission))
+                .addService(health)
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .maxInboundMessageSize(RpcLimits.TRANSPORT_MESSAGE_BYTES)
+                .maxInboundMetadataSize(RpcLimits.METADATA_BYTES)
+                .maxConcurrentCallsPerConnection(RpcLimits.GRPC_CALLS_PER_CONNECTION)
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .build()
+                .start();
+        return new ClientServer(server, health, admission);
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** To be called when the node's health changed, for those who watch it. Any thread. */
+    public void healthChanged() {
+        health.refresh();
+    }
+
+    /** Requests under way. Any thread. */
+    public int requests() {
+        return admission.requests();
+    }
+
+    /** Requests refused since start because too many, or too many bytes, were under way. Any thread. */
+    public long overloaded() {
+        return admission.refused();
+    }
+
+    /**
+     * Takes no new requests, waits for those under way, at most so long, then cuts off the rest. Blocks.
+     *
+     * @return true when all were answered
+     */
+    public boolean stop(Duration grace) throws InterruptedException {
+        health.close();
+        var idle = admission.close();
+        server.shutdown();
+        boolean drained = Draining.await(idle, grace);
+        server.shutdownNow();
+        server.awaitTermination(5, TimeUnit.SECONDS);
+        return drained;
+    }
+}

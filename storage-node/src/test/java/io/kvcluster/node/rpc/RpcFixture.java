@@ -1,0 +1,109 @@
+package io.kvcluster.node.rpc;
+
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.seams.Clock;
+import io.kvcluster.proto.admin.NodeStatus;
+import io.kvcluster.proto.kv.GetMappingResponse;
+import io.kvcluster.proto.kv.NodeView;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.RingTable;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Both servers on free loopback ports before a map, and everything that a test may change about the node behind them. */
+final class RpcFixture implements AutoCloseable {
+    static final RpcLimits LIMITS = new RpcLimits(64, 64L * 1024 * 1024, Duration.ofMillis(300));
+
+    static final Clock CLOCK = new Clock() {
+        @Override
+        public long wallMillis() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public long nanos() {
+            return System.nanoTime();
+        }
+    };
+
+    static final NodeView NODE = NodeView.newBuilder()
+            .setName("demo-0")
+            .setStoreId("00000000000000a0")
+            .setZone("zone-a")
+            .setAddress("127.0.0.10")
+            .setState("NORMAL")
+            .setUp(true)
+            .setSinceEpochMillis(1_700_000_000_000L)
+            .setLastHeartbeatEpochMillis(1_700_000_001_500L)
+            .setPartitions(64)
+            .setPrimaryPartitions(22)
+            .setRingEpoch(7)
+            .build();
+
+    final MapHandler store = new MapHandler();
+    volatile boolean ring = true;
+    volatile HealthView.Health health = new HealthView.Health(NodeStatus.Phase.SERVING, "");
+    final ClientServer grpc;
+    final HttpServer http;
+
+    RpcFixture() throws Exception {
+        this(LIMITS);
+    }
+
+    RpcFixture(RpcLimits limits) throws Exception {
+        RpcBackend backend = new RpcBackend(
+                new NodeInfo("demo", "demo-0", "0.1.0"),
+                store,
+                new FixedCluster(),
+                () -> health,
+                accept -> new MetricsView.Page("text/plain", ("accept=" + accept).getBytes(StandardCharsets.UTF_8)));
+        InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        grpc = ClientServer.start(free, backend, CLOCK, limits);
+        http = HttpServer.start(free, backend, CLOCK, limits);
+    }
+
+    void reset() {
+        store.reset();
+        ring = true;
+        health = new HealthView.Health(NodeStatus.Phase.SERVING, "");
+    }
+
+    @Override
+    public void close() throws Exception {
+        grpc.stop(Duration.ZERO);
+        http.stop(Duration.ZERO);
+    }
+
+    private final class FixedCluster implements ClusterView {
+        @Override
+        public Optional<RingTable> ring() {
+            return ring
+                    ? Optional.of(RingTable.newBuilder()
+                            .setCluster("demo")
+                            .setEpoch(7)
+                            .addMembers(Member.newBuilder().setIndex(1).setName("demo-0"))
+                            .build())
+                    : Optional.empty();
+        }
+
+        @Override
+        public List<NodeView> nodes() {
+            return ring ? List.of(NODE) : List.of();
+        }
+
+        @Override
+        public Optional<GetMappingResponse> mapping(Key key) {
+            return ring
+                    ? Optional.of(GetMappingResponse.newBuilder()
+                            .setPartition(key.bytes().length)
+                            .setRingEpoch(7)
+                            .addReplicas(NODE)
+                            .build())
+                    : Optional.empty();
+        }
+    }
+}
