@@ -1,8 +1,10 @@
 package io.kvcluster.ring.placement;
 
 import io.kvcluster.ring.Partitioner;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,10 +35,13 @@ public final class Placement {
 
     /**
      * Places every partition on {@code replicationFactor} distinct candidates: in distinct zones where there are as many, else
-     * as evenly over zones as their sizes allow; each member within 1 of its fair share of its zone's load; primaries even.
+     * as evenly over zones as their sizes allow; each member within 1 of its fair share of its zone's load; primaries even. Where
+     * there is a current placement, the fewest replicas are copied that these rules allow; where there is none, there are few
+     * distinct replica sets. 1,024 partitions on 60 members take well below a second.
      *
      * @param candidates members that may hold partitions, in any order
-     * @param current member indexes per partition as they are now, primary first; empty for the first placement
+     * @param current member indexes per partition as they are now, primary first, candidates or not; empty for the first
+     *     placement
      * @param replicationFactor 1..{@value #MAX_REPLICATION_FACTOR}
      * @param partitions a power of two, 8..1024
      */
@@ -46,10 +51,21 @@ public final class Placement {
         if (obstacle.isPresent()) {
             return new Unplaceable(obstacle.get());
         }
-        List<ZoneShares> zones = ZoneShares.of(candidates, replicationFactor, partitions);
-        List<List<Integer>> sets = WrapAround.place(zones, partitions);
-        List<List<Integer>> target = Primaries.choose(sets, replicationFactor, List.of());
-        return new Placed(target, 0, distinct(target));
+        List<ZoneShares> zones = ZoneShares.of(candidates, replicationFactor, partitions, loads(current));
+        List<List<Integer>> sets = current.isEmpty()
+                ? WrapAround.place(zones, partitions)
+                : LeastMoves.place(zones, current, replicationFactor, partitions);
+        List<Integer> primaries = current.stream()
+                .map(replicas -> replicas.isEmpty() ? -1 : replicas.getFirst())
+                .toList();
+        List<List<Integer>> target = Primaries.choose(sets, replicationFactor, primaries);
+        return new Placed(target, current.isEmpty() ? 0 : LeastMoves.moved(current, target), distinct(target));
+    }
+
+    private static Map<Integer, Integer> loads(List<List<Integer>> placement) {
+        Map<Integer, Integer> loads = new HashMap<>();
+        placement.forEach(replicas -> replicas.forEach(member -> loads.merge(member, 1, Integer::sum)));
+        return loads;
     }
 
     private static Optional<String> obstacle(
@@ -66,8 +82,9 @@ public final class Placement {
             return Optional.of("there are " + candidates.size() + " members that may hold partitions, but "
                     + replicationFactor + " copies need " + replicationFactor + ".." + MAX_CANDIDATES);
         }
-        if (!current.isEmpty()) {
-            return Optional.of("the partitions are placed already, and moving them is not built yet");
+        if (!current.isEmpty() && current.size() != partitions) {
+            return Optional.of("there are " + current.size() + " partitions now, but " + partitions
+                    + " are to be placed: their number is fixed when the cluster is made");
         }
         Set<Integer> seen = new HashSet<>();
         for (Candidate candidate : candidates) {

@@ -30,9 +30,10 @@ final class WrapAround {
      * those begin keeps two slots of one partition a full circle apart.
      */
     private static void placeZone(ZoneShares zone, int start, List<List<Integer>> sets) {
+        int[] loads = zone.loads().rounded(new int[zone.members().size()]);
         int slot = 0;
         for (int m = 0; m < zone.members().size(); m++) {
-            for (int i = 0; i < zone.loads()[m]; i++) {
+            for (int i = 0; i < loads[m]; i++) {
                 sets.get((start + slot) % sets.size()).add(zone.members().get(m).index());
                 slot++;
             }

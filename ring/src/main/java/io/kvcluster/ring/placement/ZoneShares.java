@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 
 /**
  * How many replicas each zone and each of its members gets. Of one partition a zone gets at least {@code floor} and at most
@@ -14,24 +16,29 @@ import java.util.TreeMap;
  * @param floor of one partition, at least
  * @param cap of one partition, at most
  * @param total of all partitions
- * @param loads per member, in their order; each its fair share of the total rounded down or up
+ * @param loads how the members divide the total
  */
-record ZoneShares(String zone, List<Candidate> members, int floor, int cap, int total, int[] loads) {
+record ZoneShares(String zone, List<Candidate> members, int floor, int cap, int total, Shares loads) {
 
     /** How many partitions give this zone a replica beyond the floor. */
     int extras(int partitions) {
         return total - floor * partitions;
     }
 
-    /** In the order of the zones' names. There must be at least {@code replicationFactor} candidates. */
-    static List<ZoneShares> of(List<Candidate> candidates, int replicationFactor, int partitions) {
-        TreeMap<String, List<Candidate>> zones = new TreeMap<>();
+    /**
+     * In the order of the zones' names. There must be at least {@code replicationFactor} candidates.
+     *
+     * @param held replicas that each member has now, by index; a member that is absent has none
+     */
+    static List<ZoneShares> of(
+            List<Candidate> candidates, int replicationFactor, int partitions, Map<Integer, Integer> held) {
+        TreeMap<String, List<Candidate>> byZone = new TreeMap<>();
         for (Candidate candidate : candidates) {
-            zones.computeIfAbsent(candidate.zone(), zone -> new ArrayList<>()).add(candidate);
+            byZone.computeIfAbsent(candidate.zone(), zone -> new ArrayList<>()).add(candidate);
         }
-        List<List<Candidate>> members = List.copyOf(zones.values());
-        members.forEach(zone -> zone.sort(Comparator.comparingInt(Candidate::index)));
-        int[] sizes = members.stream().mapToInt(List::size).toArray();
+        List<List<Candidate>> zones = List.copyOf(byZone.values());
+        zones.forEach(zone -> zone.sort(Comparator.comparingInt(Candidate::index)));
+        int[] sizes = zones.stream().mapToInt(List::size).toArray();
         int[] floors = floors(sizes, replicationFactor);
         boolean uneven = Arrays.stream(floors).sum() < replicationFactor;
         int[] caps = new int[sizes.length];
@@ -39,19 +46,20 @@ record ZoneShares(String zone, List<Candidate> members, int floor, int cap, int 
             caps[z] = uneven && sizes[z] > floors[z] ? floors[z] + 1 : floors[z];
         }
         int[] totals = Shares.divide(
-                replicationFactor * partitions,
-                members.stream().mapToInt(ZoneShares::weight).toArray(),
-                times(floors, partitions),
-                times(caps, partitions));
+                        replicationFactor * partitions,
+                        sums(zones, Candidate::weight),
+                        times(floors, partitions),
+                        times(caps, partitions))
+                .rounded(sums(zones, candidate -> held.getOrDefault(candidate.index(), 0)));
         List<ZoneShares> shares = new ArrayList<>();
-        List<String> names = List.copyOf(zones.keySet());
         for (int z = 0; z < sizes.length; z++) {
-            int[] loads = Shares.divide(
-                    totals[z],
-                    members.get(z).stream().mapToInt(Candidate::weight).toArray(),
-                    new int[sizes[z]],
-                    times(ones(sizes[z]), partitions));
-            shares.add(new ZoneShares(names.get(z), members.get(z), floors[z], caps[z], totals[z], loads));
+            List<Candidate> members = zones.get(z);
+            int[] whole = new int[sizes[z]];
+            Arrays.fill(whole, partitions);
+            int[] weights = members.stream().mapToInt(Candidate::weight).toArray();
+            Shares loads = Shares.divide(totals[z], weights, new int[sizes[z]], whole);
+            shares.add(new ZoneShares(
+                    members.getFirst().zone(), List.copyOf(members), floors[z], caps[z], totals[z], loads));
         }
         return shares;
     }
@@ -69,14 +77,10 @@ record ZoneShares(String zone, List<Candidate> members, int floor, int cap, int 
         return new int[sizes.length];
     }
 
-    private static int weight(List<Candidate> members) {
-        return members.stream().mapToInt(Candidate::weight).sum();
-    }
-
-    private static int[] ones(int length) {
-        int[] ones = new int[length];
-        Arrays.fill(ones, 1);
-        return ones;
+    private static int[] sums(List<List<Candidate>> zones, ToIntFunction<Candidate> value) {
+        return zones.stream()
+                .mapToInt(members -> members.stream().mapToInt(value).sum())
+                .toArray();
     }
 
     private static int[] times(int[] values, int factor) {

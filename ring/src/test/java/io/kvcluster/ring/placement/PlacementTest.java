@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of the design's section Placement, each a property. */
 class PlacementTest {
-    private static final int NO_ZONES_ASKED = 1;
+    private static final int EQUAL_WEIGHTS = 1;
 
     record Case(List<Candidate> candidates, int factor, int partitions) {
         Placement.Placed place() {
@@ -38,7 +38,7 @@ class PlacementTest {
         }
     }
 
-    @Property
+    @Property(tries = 400)
     void everyPartitionHasItsNumberOfDistinctCandidates(@ForAll("cases") Case given) {
         List<Integer> known = given.candidates().stream().map(Candidate::index).toList();
         List<List<Integer>> target = given.place().target();
@@ -52,7 +52,7 @@ class PlacementTest {
     }
 
     /** With enough zones the counts are 0 or 1; with fewer, no zone could give a replica to another and be more even. */
-    @Property
+    @Property(tries = 400)
     void zonesAreAsDistinctAsTheyCanBe(@ForAll("cases") Case given) {
         Map<Integer, String> zoneOf = new HashMap<>();
         given.candidates().forEach(c -> zoneOf.put(c.index(), c.zone()));
@@ -76,7 +76,7 @@ class PlacementTest {
         }
     }
 
-    @Property
+    @Property(tries = 400)
     void loadsAreWithinOneOfTheFairShareOfTheZone(@ForAll("weighted") Case given) {
         Map<Integer, Integer> loads = loads(given.place().target());
         given.zones().forEach((zone, members) -> {
@@ -93,7 +93,7 @@ class PlacementTest {
     }
 
     /** Zones of the same size carry the same, give or take the rounding. */
-    @Property
+    @Property(tries = 400)
     void equalZonesCarryEqualLoads(@ForAll("cases") Case given) {
         Map<Integer, Integer> loads = loads(given.place().target());
         Map<Integer, List<Integer>> totalsBySize = new HashMap<>();
@@ -110,7 +110,7 @@ class PlacementTest {
                         .isLessThanOrEqualTo(1));
     }
 
-    @Property
+    @Property(tries = 400)
     void primariesAreEven(@ForAll("weighted") Case given) {
         List<List<Integer>> target = given.place().target();
         Map<Integer, Integer> loads = loads(target);
@@ -121,7 +121,7 @@ class PlacementTest {
                 .isBetween(load / given.factor(), Math.ceilDiv(load, given.factor())));
     }
 
-    @Property
+    @Property(tries = 400)
     void distinctReplicaSetsAreFewAndCounted(@ForAll("weighted") Case given) {
         Placement.Placed placed = given.place();
         long distinct = placed.target().stream().map(HashSet::new).distinct().count();
@@ -133,7 +133,7 @@ class PlacementTest {
         assertThat(placed.moved()).isZero();
     }
 
-    @Property
+    @Property(tries = 400)
     void theOrderOfTheInputDoesNotMatter(@ForAll("weighted") Case given, @ForAll long seed) {
         List<Candidate> shuffled = new ArrayList<>(given.candidates());
         Collections.shuffle(shuffled, new Random(seed));
@@ -190,7 +190,7 @@ class PlacementTest {
 
     @Provide
     Arbitrary<Case> cases() {
-        return cases(NO_ZONES_ASKED);
+        return cases(EQUAL_WEIGHTS);
     }
 
     @Provide

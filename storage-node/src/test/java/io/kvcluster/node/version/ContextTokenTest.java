@@ -6,6 +6,7 @@ import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
@@ -123,17 +124,36 @@ class ContextTokenTest {
     void aContextTooLargeForATokenKeepsItsLatestEntries() {
         List<Context.Entry> entries = new ArrayList<>();
         for (int i = 1; i <= 2 * ContextToken.MAX_ENTRIES; i++) {
-            // The stamps fall while the actors rise.
-            entries.add(new Context.Entry(new Actor(i, -1), 10_000 - i));
+            // All different, in no order.
+            entries.add(new Context.Entry(new Actor(i, -1), 1 + i * 7_919L % 10_007));
         }
+        long latest = entries.stream()
+                .map(Context.Entry::hlc)
+                .sorted(Comparator.reverseOrder())
+                .skip(ContextToken.MAX_ENTRIES - 1)
+                .findFirst()
+                .orElseThrow();
         byte[] token = ContextToken.encode(CLUSTER, KEY, Context.of(entries));
-        ContextToken.Decoded decoded = ContextToken.decode(token, CLUSTER, KEY, 10_000, KNOWN);
 
         assertThat(token).hasSizeLessThanOrEqualTo(Limits.CONTEXT_TOKEN_BYTES);
-        assertThat(decoded).isEqualTo(new ContextToken.Valid(Context.of(entries.subList(0, ContextToken.MAX_ENTRIES))));
-        Context exactly = Context.of(entries.subList(ContextToken.MAX_ENTRIES, 2 * ContextToken.MAX_ENTRIES));
-        assertThat(decode(ContextToken.encode(CLUSTER, KEY, exactly), 10_000))
-                .isEqualTo(new ContextToken.Valid(exactly));
+        assertThat(decode(token, 20_000))
+                .isEqualTo(new ContextToken.Valid(Context.of(entries.stream()
+                        .filter(entry -> entry.hlc() >= latest)
+                        .toList())));
+    }
+
+    @Test
+    void theLargestContextThatFitsIsKeptWhole() {
+        List<Context.Entry> entries = new ArrayList<>();
+        for (int i = 1; i <= ContextToken.MAX_ENTRIES; i++) {
+            entries.add(new Context.Entry(new Actor(i, -1), i));
+        }
+        byte[] token = ContextToken.encode(CLUSTER, KEY, Context.of(entries));
+
+        assertThat(token)
+                .hasSizeBetween(
+                        Limits.CONTEXT_TOKEN_BYTES - ContextCodec.MAX_ENTRY_BYTES - 2, Limits.CONTEXT_TOKEN_BYTES);
+        assertThat(decode(token, 20_000)).isEqualTo(new ContextToken.Valid(Context.of(entries)));
     }
 
     @Property

@@ -49,7 +49,7 @@ final class RandomVersions {
     private Sibling reusing(Dot dot) {
         return switch (random.nextInt(3)) {
             case 0 -> Sibling.tombstone(dot);
-            case 1 -> new Sibling(dot, new byte[0], false, 1_000);
+            case 1 -> new Sibling(dot, new byte[random.nextInt(2)], false, 1_000 + random.nextInt(2));
             default -> Sibling.value(dot, new byte[1 + random.nextInt(2)]);
         };
     }
