@@ -137,9 +137,8 @@ class ContextTokenTest {
 
         assertThat(token).hasSizeLessThanOrEqualTo(Limits.CONTEXT_TOKEN_BYTES);
         assertThat(decode(token, 20_000))
-                .isEqualTo(new ContextToken.Valid(Context.of(entries.stream()
-                        .filter(entry -> entry.hlc() >= latest)
-                        .toList())));
+                .isEqualTo(new ContextToken.Valid(Context.of(
+                        entries.stream().filter(entry -> entry.hlc() >= latest).toList())));
     }
 
     @Test
