@@ -15,6 +15,9 @@ public record Blocker(
         @JsonPropertyDescription("What it is about, as Kind/name or a field.")
         String object,
 
+        @JsonPropertyDescription("What is found, a sentence.")
+        String message,
+
         @JsonPropertyDescription("Since when, RFC 3339.") @Nullable String since,
 
         @JsonPropertyDescription("When it is looked at again: an interval or an event.") @Nullable String nextCheck,

@@ -1,0 +1,119 @@
+package io.kvcluster.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.kvcluster.operator.nodeadmin.NodeTarget;
+import io.kvcluster.operator.nodeadmin.Publication;
+import io.kvcluster.proto.ring.Defaults;
+import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.change.RingChange.NewMember;
+import java.util.List;
+
+/** One thing to do. Safe to do again: a pass that died half-way is simply planned anew. */
+sealed interface Step {
+    /** For events and metrics, CamelCase. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** A sentence for events and the log. */
+    String describe();
+
+    /** Cannot be undone, or interrupts somebody: looked at a second time on the API server before it is run. */
+    default boolean needsSecondLook() {
+        return false;
+    }
+
+    /** Keeps the spec that is valid now, to steer by when a later one is not. */
+    record RecordSpec(String json) implements Step {
+        @Override
+        public String describe() {
+            return "remembers this spec as the last valid one";
+        }
+    }
+
+    /** Server-side apply. */
+    record Apply(HasMetadata desired, boolean exists, String difference) implements Step {
+        @Override
+        public String describe() {
+            String object = desired.getKind() + "/" + desired.getMetadata().getName();
+            return exists ? "updates " + object + ": " + difference + " differs" : "creates " + object;
+        }
+    }
+
+    record CreateRingMap(ConfigMap skeleton) implements Step {
+        @Override
+        public String describe() {
+            return "creates ConfigMap/" + skeleton.getMetadata().getName() + " for the ring";
+        }
+    }
+
+    /** Makes the cluster's history begin. */
+    record WriteFirstRing(
+            List<NewMember> members, int replicationFactor, int read, int write, int partitions, Defaults defaults)
+            implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "writes the first ring: " + members.size() + " members, " + partitions + " partitions, "
+                    + replicationFactor + " copies";
+        }
+    }
+
+    /** The ConfigMap was lost, damaged or restored from an older time; the members know better. */
+    record RestoreRing(Ring ring) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "writes the ring of epoch " + ring.epoch() + " back to the ConfigMap, as the members have it";
+        }
+    }
+
+    record PushRing(Publication publication, List<NodeTarget> targets) implements Step {
+        @Override
+        public String describe() {
+            return "gives the ring of epoch " + publication.ring().epoch() + " and "
+                    + publication.hints().size() + " addresses to "
+                    + String.join(", ", targets.stream().map(NodeTarget::pod).toList());
+        }
+    }
+
+    record LabelClaim(String claim, String clusterId) implements Step {
+        @Override
+        public String describe() {
+            return "labels PersistentVolumeClaim/" + claim + " with the cluster id";
+        }
+    }
+
+    record GrowVolume(String claim, String uid, String from, String to) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "grows PersistentVolumeClaim/" + claim + " from " + from + " to " + to;
+        }
+    }
+
+    record RestartPod(String pod, String uid, String reason) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "restarts Pod/" + pod + ": " + reason;
+        }
+    }
+}

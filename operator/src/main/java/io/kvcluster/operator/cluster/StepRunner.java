@@ -1,0 +1,239 @@
+package io.kvcluster.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.kvcluster.crd.KvCluster;
+import io.kvcluster.operator.nodeadmin.NodeAdmin;
+import io.kvcluster.operator.nodeadmin.NodeTarget;
+import io.kvcluster.operator.nodeadmin.PushOutcome;
+import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.operator.observation.Wait;
+import io.kvcluster.operator.resources.ClusterKey;
+import io.kvcluster.operator.resources.Labels;
+import io.kvcluster.operator.resources.RingConfigMap;
+import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.RingJson;
+import io.kvcluster.ring.change.RingChange;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/**
+ * Does the steps of a plan. A step that fails becomes a wait that says why; the steps after it are still done, none builds on
+ * another within one pass. Conflicts are no failure: somebody else was faster, the next pass sees what they did.
+ */
+final class StepRunner {
+    /** A second look at the world, through the API server instead of the caches, and the plan for it. */
+    record SecondLook(Observation world, Plan plan) {}
+
+    private final KubernetesClient client;
+    private final NodeAdmin nodes;
+    private final Decisions decisions;
+    private final Supplier<String> newClusterId;
+
+    StepRunner(KubernetesClient client, NodeAdmin nodes, Decisions decisions, Supplier<String> newClusterId) {
+        this.client = client;
+        this.nodes = nodes;
+        this.decisions = decisions;
+        this.newClusterId = newClusterId;
+    }
+
+    /** What was tried and did not work. */
+    List<Wait> run(KvCluster cluster, List<Step> steps, Supplier<SecondLook> secondLook) {
+        List<Wait> failures = new ArrayList<>();
+        for (Step step : steps) {
+            try {
+                run(cluster, step, secondLook).ifPresent(failures::add);
+            } catch (KubernetesClientException e) {
+                if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                    decisions.overtaken(cluster, step, e);
+                } else {
+                    failures.add(refused(cluster, step, e));
+                }
+            }
+        }
+        return failures;
+    }
+
+    private Optional<Wait> run(KvCluster cluster, Step step, Supplier<SecondLook> secondLook) {
+        Optional<Observation> live = Optional.empty();
+        if (step.needsSecondLook()) {
+            SecondLook look = secondLook.get();
+            if (!look.plan().steps().contains(step)) {
+                decisions.reconsidered(cluster, step);
+                return Optional.empty();
+            }
+            live = Optional.of(look.world());
+        }
+        Optional<Wait> failure = apply(cluster, step, live);
+        if (failure.isEmpty()) {
+            decisions.done(cluster, step);
+        }
+        return failure;
+    }
+
+    private Optional<Wait> apply(KvCluster cluster, Step step, Optional<Observation> live) {
+        ClusterKey key = ClusterKey.of(cluster);
+        return switch (step) {
+            case Step.RecordSpec(String json) -> {
+                annotate(key, Labels.LAST_VALID_SPEC, json);
+                yield Optional.empty();
+            }
+            case Step.Apply apply -> {
+                client.resource(apply.desired())
+                        .fieldManager(Labels.MANAGER)
+                        .forceConflicts()
+                        .serverSideApply();
+                yield Optional.empty();
+            }
+            case Step.CreateRingMap(ConfigMap skeleton) -> {
+                client.resource(skeleton).create();
+                yield Optional.empty();
+            }
+            case Step.WriteFirstRing first -> writeFirst(cluster, first, live.orElseThrow());
+            case Step.RestoreRing(Ring ring) -> {
+                write(live.orElseThrow(), ring);
+                yield Optional.empty();
+            }
+            case Step.PushRing push -> push(key, push);
+            case Step.LabelClaim(String claim, String clusterId) -> {
+                label(key, claim, Labels.CLUSTER_ID, clusterId);
+                yield Optional.empty();
+            }
+            case Step.GrowVolume grow -> {
+                grow(key, grow);
+                yield Optional.empty();
+            }
+            case Step.RestartPod restart -> {
+                delete(key, restart, live.orElseThrow());
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private Optional<Wait> writeFirst(KvCluster cluster, Step.WriteFirstRing first, Observation live) {
+        RingChange.Result result = RingChange.first(new RingChange.First(
+                cluster.getMetadata().getName(),
+                newClusterId.get(),
+                first.members(),
+                first.replicationFactor(),
+                first.read(),
+                first.write(),
+                first.partitions(),
+                first.defaults()));
+        return switch (result) {
+            case RingChange.Made made -> {
+                write(live, made.ring());
+                yield Optional.empty();
+            }
+            case RingChange.Refused(List<String> problems) ->
+                Optional.of(new Wait(
+                        "NoPlacement",
+                        "KvCluster/" + cluster.getMetadata().getName(),
+                        "the members and the spec make no ring: " + String.join("; ", problems),
+                        "correct the spec"));
+        };
+    }
+
+    /** A compare-and-swap: the PUT carries the resourceVersion of the look that decided it. */
+    private void write(Observation live, Ring ring) {
+        ConfigMap read = live.ringMap()
+                .orElseThrow(() -> new KubernetesClientException(
+                        "the ring's ConfigMap is not there yet", HttpURLConnection.HTTP_CONFLICT, null));
+        client.resource(RingConfigMap.withRing(read, RingJson.write(ring.table())))
+                .update();
+    }
+
+    private Optional<Wait> push(ClusterKey key, Step.PushRing push) {
+        List<Wait> failures = new ArrayList<>();
+        try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
+            Map<NodeTarget, Future<PushOutcome>> answers = new LinkedHashMap<>();
+            push.targets()
+                    .forEach(target ->
+                            answers.put(target, calls.submit(() -> nodes.push(key, target, push.publication()))));
+            answers.forEach((target, answer) -> {
+                switch (Answers.of(answer)) {
+                    case PushOutcome.Acknowledged _ -> {}
+                    case PushOutcome.Failed(String why) ->
+                        failures.add(new Wait(
+                                "RingNotAcknowledged",
+                                "Pod/" + target.pod(),
+                                target.pod() + " did not acknowledge the ring: " + why,
+                                "the pod answers"));
+                    case PushOutcome.Refused(String verdict, String why) ->
+                        failures.add(new Wait(
+                                "RingRefused",
+                                "Pod/" + target.pod(),
+                                target.pod() + " refused the ring as " + verdict + ": " + why,
+                                "find out where its data comes from; its volume may belong to another cluster"));
+                }
+            });
+        }
+        return failures.stream().findFirst();
+    }
+
+    private void annotate(ClusterKey key, String annotation, String value) {
+        client.resources(KvCluster.class)
+                .inNamespace(key.namespace())
+                .withName(key.name())
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        Serialization.asJson(Map.of("metadata", Map.of("annotations", Map.of(annotation, value)))));
+    }
+
+    void label(ClusterKey key, String claim, String label, String value) {
+        client.resources(PersistentVolumeClaim.class)
+                .inNamespace(key.namespace())
+                .withName(claim)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        Serialization.asJson(Map.of("metadata", Map.of("labels", Map.of(label, value)))));
+    }
+
+    private void grow(ClusterKey key, Step.GrowVolume grow) {
+        Map<String, Object> request = Map.of("resources", Map.of("requests", Map.of("storage", grow.to())));
+        client.resources(PersistentVolumeClaim.class)
+                .inNamespace(key.namespace())
+                .withName(grow.claim())
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        Serialization.asJson(Map.of("metadata", Map.of("uid", grow.uid()), "spec", request)));
+    }
+
+    /** Exactly the pod that was looked at: same uid, and nothing happened to it since. */
+    private void delete(ClusterKey key, Step.RestartPod restart, Observation live) {
+        String resourceVersion =
+                live.pod(restart.pod()).orElseThrow().pod().getMetadata().getResourceVersion();
+        client.raw(
+                "/api/v1/namespaces/" + key.namespace() + "/pods/" + restart.pod(),
+                "DELETE",
+                new DeleteOptionsBuilder()
+                        .withNewPreconditions(resourceVersion, restart.uid())
+                        .build());
+    }
+
+    private Wait refused(KvCluster cluster, Step step, KubernetesClientException e) {
+        decisions.failed(cluster, step, e);
+        String message = e.getStatus() != null && e.getStatus().getMessage() != null
+                ? e.getStatus().getMessage()
+                : String.valueOf(e.getMessage());
+        return new Wait(
+                step.name() + "Failed",
+                "KvCluster/" + cluster.getMetadata().getName(),
+                "the operator could not do this: " + step.describe() + ". The API server says: " + message,
+                "correct what the API server complains of; it is tried again");
+    }
+}

@@ -1,0 +1,23 @@
+package io.kvcluster.operator.nodeadmin;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the operator knows of a pod's node.
+ *
+ * @param since when liveness got its value
+ * @param heardAt when the last report arrived
+ * @param report the last one, also of a node that is silent by now
+ * @param acknowledged {@link Publication#digest} of what the node acknowledged last to this operator process
+ */
+public record NodeState(
+        Liveness liveness,
+        Instant since,
+        Optional<Instant> heardAt,
+        Optional<NodeReport> report,
+        Optional<String> acknowledged) {
+    public boolean isUp() {
+        return liveness == Liveness.UP;
+    }
+}

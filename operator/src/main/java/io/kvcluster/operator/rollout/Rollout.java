@@ -1,0 +1,190 @@
+package io.kvcluster.operator.rollout;
+
+import io.kvcluster.operator.nodeadmin.Liveness;
+import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
+import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.operator.observation.PodView;
+import io.kvcluster.operator.observation.Wait;
+import io.kvcluster.operator.resources.Labels;
+import io.kvcluster.operator.resources.NodeStatefulSet;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.ring.Ring;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Decides the next restart that a changed pod template asks for. Pure. */
+public final class Rollout {
+    /** What to do about outdated pods. */
+    public sealed interface Decision {}
+
+    /** Every pod is as the spec wants it. */
+    public record UpToDate() implements Decision {}
+
+    public record Restart(String pod, String uid, String reason) implements Decision {}
+
+    public record Held(Wait reason) implements Decision {}
+
+    private final Observation world;
+
+    private Rollout(Observation world) {
+        this.world = world;
+    }
+
+    public static Decision next(Observation world) {
+        return new Rollout(world).decide();
+    }
+
+    private Decision decide() {
+        String wanted = NodeStatefulSet.podHash(world.spec());
+        List<PodView> outdated = world.shape().pods().stream()
+                .flatMap(name -> world.pod(name).stream())
+                .filter(pod -> !pod.isLeaving() && !wanted.equals(pod.podHash()))
+                .toList();
+        if (outdated.isEmpty()) {
+            return new UpToDate();
+        }
+        if (!templatesAre(wanted)) {
+            return held(
+                    "TemplateNotApplied",
+                    "StatefulSet",
+                    "a pod deleted now would come back from the old template",
+                    "the StatefulSet controller takes up the new template by itself");
+        }
+        Optional<PodView> idle =
+                outdated.stream().filter(this::surelyServesNothing).findFirst();
+        if (idle.isPresent()) {
+            return restart(idle.get(), "its template is outdated and it serves nothing that a restart could interrupt");
+        }
+        return previousPod(wanted).<Decision>map(Held::new).orElseGet(() -> firstAllowed(outdated));
+    }
+
+    /** The controller has to know the new template, or the deleted pod returns with the old one. */
+    private boolean templatesAre(String wanted) {
+        return world.statefulSets().stream()
+                .filter(set -> set.getSpec().getReplicas() > 0)
+                .allMatch(set -> wanted.equals(Objects.requireNonNullElse(
+                                        set.getSpec()
+                                                .getTemplate()
+                                                .getMetadata()
+                                                .getAnnotations(),
+                                        Map.<String, String>of())
+                                .get(Labels.POD_HASH))
+                        && set.getStatus() != null
+                        && Objects.equals(
+                                set.getStatus().getObservedGeneration(),
+                                set.getMetadata().getGeneration()));
+    }
+
+    /** Known for sure, not assumed: a node that the operator merely cannot see may well serve. */
+    private boolean surelyServesNothing(PodView pod) {
+        if (pod.report().isPresent()) {
+            Phase phase = pod.report().get().phase();
+            return phase == Phase.WAITING_FOR_RING || phase == Phase.RECOVERING || phase == Phase.FAILED;
+        }
+        boolean silent = pod.state().isEmpty()
+                ? pod.address().isEmpty()
+                : pod.state().get().liveness() == Liveness.DOWN;
+        return silent && !pod.isReady();
+    }
+
+    /** One at a time: every pod that was restarted has to be back first, and every missing one. */
+    private Optional<Wait> previousPod(String wanted) {
+        for (String name : world.shape().pods()) {
+            Optional<PodView> pod = world.pod(name);
+            if (pod.isEmpty() || pod.get().isLeaving()) {
+                return Optional.of(new Wait(
+                        "PodRestarting",
+                        "Pod/" + name,
+                        "pods restart one at a time, and " + name + " is not back yet",
+                        "the pod starts; kubectl describe pod " + name + " says what it waits for"));
+            }
+            boolean behind = wanted.equals(pod.get().podHash())
+                    && member(name)
+                            .filter(member -> !world.hasLostStore(member) && !world.isCaughtUp(member))
+                            .isPresent();
+            if (behind) {
+                return Optional.of(
+                        new Wait(
+                                "PreviousPodCatchingUp",
+                                "Pod/" + name,
+                                "pods restart one at a time, and " + name
+                                        + " does not serve yet or its peers do not hear of it",
+                                "the pod serves again; if its new template is wrong, correct the spec: that is applied at once"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Decision firstAllowed(List<PodView> outdated) {
+        Optional<Wait> reason = Optional.empty();
+        for (PodView pod : outdated) {
+            Optional<Wait> obstacle = obstacle(pod);
+            if (obstacle.isEmpty()) {
+                return restart(pod, "its template is outdated; every partition it holds keeps its quorums");
+            }
+            reason = reason.isPresent() ? reason : obstacle;
+        }
+        return new Held(reason.orElseThrow());
+    }
+
+    /** Why this pod may not go now. Without a ring there is nothing to protect. */
+    private Optional<Wait> obstacle(PodView pod) {
+        Optional<Ring> ring = world.ring();
+        Optional<Member> member = member(pod.name());
+        if (ring.isEmpty() || member.isEmpty()) {
+            return Optional.empty();
+        }
+        int lacking = 0;
+        int example = -1;
+        List<Integer> held = ring.get().partitionsOf(member.get().getStoreId());
+        for (int partition : held) {
+            if (othersLive(ring.get(), partition, member.get()) < required(ring.get(), partition)) {
+                lacking++;
+                example = partition;
+            }
+        }
+        if (lacking == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new Wait(
+                "QuorumRule",
+                "Pod/" + pod.name(),
+                "without " + pod.name() + " " + lacking + " of its " + held.size()
+                        + " partitions would have too few live replicas, for example partition " + example + ": "
+                        + othersLive(ring.get(), example, member.get()) + " others live, "
+                        + required(ring.get(), example) + " required",
+                "the other replicas serve and hear of each other again"));
+    }
+
+    private long othersLive(Ring ring, int partition, Member leaving) {
+        return ring.replicas(partition).stream()
+                .filter(replica -> replica.getIndex() != leaving.getIndex() && world.isCaughtUp(replica))
+                .count();
+    }
+
+    /**
+     * The largest quorum, but never all: where quorums need every replica (one or two copies, or W = N) no restart could keep
+     * them, so there it is enough that all others are live.
+     */
+    static int required(Ring ring, int partition) {
+        int needed = Math.max(ring.majority(partition), Math.max(ring.read(partition), ring.write(partition)));
+        return Math.min(needed, ring.replicas(partition).size() - 1);
+    }
+
+    private Optional<Member> member(String pod) {
+        return world.ring().stream()
+                .flatMap(ring -> ring.members().stream())
+                .filter(member -> member.getName().equals(pod))
+                .findFirst();
+    }
+
+    private static Decision restart(PodView pod, String reason) {
+        return new Restart(pod.name(), pod.uid(), reason);
+    }
+
+    private static Decision held(String check, String object, String why, String remedy) {
+        return new Held(new Wait(check, object, why, remedy));
+    }
+}

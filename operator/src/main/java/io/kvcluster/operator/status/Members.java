@@ -1,0 +1,124 @@
+package io.kvcluster.operator.status;
+
+import io.kvcluster.crd.KvClusterStatus;
+import io.kvcluster.crd.MemberStatus;
+import io.kvcluster.operator.nodeadmin.Liveness;
+import io.kvcluster.operator.nodeadmin.NodeReport;
+import io.kvcluster.operator.nodeadmin.NodeState;
+import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.operator.observation.PodView;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.ring.Ring;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The members of the ring, and before it those that are to be. */
+final class Members {
+    private final Observation world;
+    private final @Nullable KvClusterStatus before;
+
+    private Members(Observation world, @Nullable KvClusterStatus before) {
+        this.world = world;
+        this.before = before;
+    }
+
+    static List<MemberStatus> of(Observation world, @Nullable KvClusterStatus before) {
+        return new Members(world, before).all();
+    }
+
+    private List<MemberStatus> all() {
+        List<MemberStatus> members = new ArrayList<>();
+        Optional<Ring> ring = world.ring();
+        if (ring.isPresent()) {
+            ring.get().members().forEach(member -> members.add(member(ring.get(), member)));
+        } else {
+            world.shape().pods().forEach(pod -> members.add(candidate(pod)));
+        }
+        members.sort(Comparator.comparing(MemberStatus::name));
+        return members;
+    }
+
+    private MemberStatus member(Ring ring, Member member) {
+        boolean lost = world.hasLostStore(member);
+        MemberStatus old = old(member.getName());
+        boolean live = live(member.getName(), old) && !lost;
+        return new MemberStatus(
+                member.getName(),
+                member.getStoreId(),
+                emptyToNull(member.getZone()),
+                address(member.getName()),
+                lost ? "LOST_STORE" : member.getState().name(),
+                live,
+                since(live, old),
+                ring.partitionsOf(member.getStoreId()).size(),
+                world.report(member).map(NodeReport::ringEpoch).orElse(old == null ? null : old.epoch()));
+    }
+
+    private MemberStatus candidate(String name) {
+        Optional<PodView> pod = world.pod(name);
+        Optional<NodeReport> report = pod.flatMap(PodView::report);
+        MemberStatus old = old(name);
+        boolean live = live(name, old);
+        return new MemberStatus(
+                name,
+                report.map(NodeReport::storeId).filter(id -> !id.isEmpty()).orElse(old == null ? null : old.storeId()),
+                pod.map(PodView::zone).map(Members::emptyToNull).orElse(old == null ? null : old.zone()),
+                address(name),
+                report.map(told -> told.phase().name()).orElse("PENDING"),
+                live,
+                since(live, old),
+                0,
+                null);
+    }
+
+    /** A pod that is watched for too short a time to say keeps what was said of it before. */
+    private boolean live(String name, @Nullable MemberStatus old) {
+        Optional<PodView> pod = world.pod(name);
+        boolean unknown = pod.filter(view -> !view.isLeaving())
+                .flatMap(PodView::state)
+                .filter(state -> state.liveness() == Liveness.UNKNOWN)
+                .isPresent();
+        boolean wasLive = old != null && old.live() && Objects.equals(old.address(), address(name));
+        return unknown ? wasLive : pod.map(PodView::isUp).orElse(false);
+    }
+
+    private @Nullable String since(boolean live, @Nullable MemberStatus old) {
+        return old != null && old.live() == live && old.since() != null
+                ? old.since()
+                : world.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    private @Nullable String address(String pod) {
+        return world.pod(pod).flatMap(PodView::address).orElse(null);
+    }
+
+    private @Nullable MemberStatus old(String name) {
+        return before == null
+                ? null
+                : before.members().stream()
+                        .filter(member -> name.equals(member.name()))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    static String versions(Observation world) {
+        return String.join(
+                ", ",
+                world.pods().values().stream()
+                        .flatMap(pod -> pod.state().flatMap(NodeState::report).stream())
+                        .map(NodeReport::version)
+                        .filter(version -> !version.isEmpty())
+                        .sorted()
+                        .distinct()
+                        .toList());
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}

@@ -1,0 +1,94 @@
+package io.kvcluster.operator.volumes;
+
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.operator.observation.Wait;
+import io.kvcluster.operator.resources.Labels;
+import io.kvcluster.operator.resources.Names;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.ring.Ring;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the volume claims of a cluster need. Pure. */
+public final class Claims {
+    private Claims() {}
+
+    /** A claim that has to say whose data it holds. */
+    public record Unlabelled(String claim, String clusterId) {}
+
+    /** A claim that is smaller than the spec wants. */
+    public record TooSmall(String claim, String uid, String from, String to) {}
+
+    /** Claims of members that do not carry the cluster's id yet: only where the pod reported the member's own store. */
+    public static List<Unlabelled> unlabelled(Observation world) {
+        List<Unlabelled> found = new ArrayList<>();
+        for (Ring ring : world.ring().stream().toList()) {
+            for (Member member : ring.members()) {
+                Optional<PersistentVolumeClaim> claim = claim(world, Names.claim(member.getName()));
+                if (world.report(member).isPresent() && claim.isPresent() && clusterId(claim.get()) == null) {
+                    found.add(new Unlabelled(claim.get().getMetadata().getName(), ring.clusterId()));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The first claim to grow; they grow one after the other. */
+    public static Optional<TooSmall> tooSmall(Observation world) {
+        String wanted = world.spec().storage().size();
+        return world.claims().stream()
+                .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null)
+                .filter(claim -> isOf(world, claim) && bytes(requested(claim)).compareTo(bytes(wanted)) < 0)
+                .findFirst()
+                .map(claim -> new TooSmall(
+                        claim.getMetadata().getName(), claim.getMetadata().getUid(), requested(claim), wanted));
+    }
+
+    /** A human has to look at these before pods may use them again. */
+    public static Optional<Wait> quarantined(Observation world) {
+        return world.claims().stream()
+                .filter(claim -> label(claim, Labels.QUARANTINED) != null)
+                .findFirst()
+                .map(claim -> new Wait(
+                        "QuarantinedVolume",
+                        "PersistentVolumeClaim/" + claim.getMetadata().getName(),
+                        "the volume of an earlier cluster of this name is quarantined, no pods are started on it",
+                        "use it again: kubectl label pvc " + claim.getMetadata().getName() + " " + Labels.QUARANTINED
+                                + "- ; or delete the claim and its data"));
+    }
+
+    public static @Nullable String clusterId(PersistentVolumeClaim claim) {
+        return label(claim, Labels.CLUSTER_ID);
+    }
+
+    private static @Nullable String label(PersistentVolumeClaim claim, String key) {
+        Map<String, String> labels = claim.getMetadata().getLabels();
+        return labels == null ? null : labels.get(key);
+    }
+
+    private static boolean isOf(Observation world, PersistentVolumeClaim claim) {
+        return world.shape().pods().stream()
+                .anyMatch(pod -> Names.claim(pod).equals(claim.getMetadata().getName()));
+    }
+
+    private static Optional<PersistentVolumeClaim> claim(Observation world, String name) {
+        return world.claims().stream()
+                .filter(claim -> claim.getMetadata().getName().equals(name))
+                .findFirst();
+    }
+
+    private static String requested(PersistentVolumeClaim claim) {
+        Quantity quantity = claim.getSpec().getResources().getRequests().get("storage");
+        return quantity == null ? "0" : quantity.toString();
+    }
+
+    private static BigDecimal bytes(String quantity) {
+        return Quantity.getAmountInBytes(Quantity.parse(quantity));
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Volume claims: which cluster's data they hold ({@link io.kvcluster.operator.volumes.Claims}), how they grow, and what becomes of them
+ * when the cluster is deleted ({@link io.kvcluster.operator.volumes.Reclaim}). Claims have no owner: they outlive the cluster unless the
+ * spec says otherwise.
+ */
+@NullMarked
+package io.kvcluster.operator.volumes;
+
+import org.jspecify.annotations.NullMarked;
