@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.kvcluster.crd.KvCluster;
+import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.resources.ClientService;
 import io.kvcluster.operator.resources.Difference;
@@ -26,7 +27,7 @@ final class ObjectPlan {
         apply(world.plain(), NodeServiceAccount.desired(cluster), steps);
         apply(world.plain(), NodesService.desired(cluster), steps);
         apply(world.plain(), ClientService.desired(cluster), steps);
-        apply(world.plain(), NodeDisruptionBudget.desired(cluster, world.spec()), steps);
+        apply(world.plain(), budget(world), steps);
         apply(world.plain(), NodeNetworkPolicy.desired(cluster), steps);
         if (world.ringMap().isEmpty()) {
             steps.add(new Step.CreateRingMap(RingConfigMap.skeleton(cluster)));
@@ -34,6 +35,17 @@ final class ObjectPlan {
         if (pods) {
             world.shape().podsByZone().forEach((zone, count) -> statefulSet(world, zone, count, defaultImage, steps));
         }
+    }
+
+    /** By the ring once there is one: a change of the spec that is held must not loosen it. */
+    private static HasMetadata budget(Observation world) {
+        KvCluster cluster = world.cluster();
+        KvClusterSpec spec = world.spec();
+        return world.ring()
+                .map(ring ->
+                        NodeDisruptionBudget.desired(cluster, ring.replicas(0).size(), ring.read(0), ring.write(0)))
+                .orElseGet(() -> NodeDisruptionBudget.desired(
+                        cluster, spec.replicationFactor(), spec.readQuorum(), spec.writeQuorum()));
     }
 
     private static void apply(List<? extends HasMetadata> existing, HasMetadata desired, List<Step> steps) {

@@ -35,6 +35,11 @@ sealed interface Step {
     /** Server-side apply. */
     record Apply(HasMetadata desired, boolean exists, String difference) implements Step {
         @Override
+        public String name() {
+            return exists ? "Updated" : "Created";
+        }
+
+        @Override
         public String describe() {
             String object = desired.getKind() + "/" + desired.getMetadata().getName();
             return exists ? "updates " + object + ": " + difference + " differs" : "creates " + object;

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.kvcluster.crd.KvCluster;
-import io.kvcluster.crd.KvClusterSpec;
 
 /**
  * How many pods an eviction may take at a time: as many as every partition can miss and still have its quorums, whichever pods
@@ -13,11 +12,15 @@ import io.kvcluster.crd.KvClusterSpec;
 public final class NodeDisruptionBudget {
     private NodeDisruptionBudget() {}
 
-    public static PodDisruptionBudget desired(KvCluster cluster, KvClusterSpec spec) {
+    /**
+     * @param copies of each key, in force now
+     * @param read quorum of level eventual, in force now
+     * @param write quorum of level eventual, in force now
+     */
+    public static PodDisruptionBudget desired(KvCluster cluster, int copies, int read, int write) {
         String name = cluster.getMetadata().getName();
-        int majority = spec.replicationFactor() / 2 + 1;
-        int needed = Math.max(majority, Math.max(spec.readQuorum(), spec.writeQuorum()));
-        int spare = Math.max(1, spec.replicationFactor() - needed);
+        int majority = copies / 2 + 1;
+        int spare = Math.max(1, copies - Math.max(majority, Math.max(read, write)));
         return new PodDisruptionBudgetBuilder()
                 .withMetadata(Metadata.owned(cluster, Names.clientService(name)))
                 .withNewSpec()

@@ -62,8 +62,9 @@ final class Conditions {
                     "Paused",
                     paused.get().why() + ". " + paused.get().remedy());
         }
-        List<Wait> moving =
-                waits.stream().filter(wait -> !HELD.contains(wait.check())).toList();
+        List<Wait> moving = waits.stream()
+                .filter(wait -> !HELD.contains(wait.check()) && !DEGRADING.contains(wait.check()))
+                .toList();
         if (!moving.isEmpty()) {
             Wait first = moving.getFirst();
             return make("Progressing", true, first.check(), first.why() + ". Goes on when: " + first.remedy());

@@ -50,7 +50,7 @@ public final class StatusCalculator {
                 ready + "/" + world.spec().replicas(),
                 world.spec().readQuorum() + "/" + world.spec().writeQuorum(),
                 Labels.selectorText(world.key().name()),
-                !versions.isEmpty() || before == null ? versions : before.version(),
+                !versions.isEmpty() ? versions : before == null ? null : before.version(),
                 ring.map(known -> new RingStatus(
                                 known.epoch(),
                                 known.clusterId(),
