@@ -7,7 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** What both ends of a stream share: every call of the listener is made on the link's event loop, none after closed. */
-abstract sealed class GrpcLink implements Transport.Link<PeerFrame> permits AcceptedLink, DialledLink {
+abstract sealed class GrpcLink implements Transport.Link<PeerFrame> permits AcceptedLink, DialledLink, UnreachableLink {
     private final EventLoop eventLoop;
     private final Runnable readyTask = this::callReady;
     private Transport.@Nullable Listener<PeerFrame> listener;

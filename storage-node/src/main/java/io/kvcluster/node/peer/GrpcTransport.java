@@ -136,6 +136,17 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
     @Override
     public Link<PeerFrame> connect(String address, boolean bulk, Listener<PeerFrame> listener) {
         EventLoop eventLoop = eventLoops.next();
+        try {
+            DialledLink link = dial(address, eventLoop, listener);
+            link.start();
+            return link;
+        } catch (IllegalArgumentException malformed) {
+            return new UnreachableLink(eventLoop, address, String.valueOf(malformed.getMessage()), listener);
+        }
+    }
+
+    /** @throws IllegalArgumentException when nothing can be at such an address */
+    private DialledLink dial(String address, EventLoop eventLoop, Listener<PeerFrame> listener) {
         HostAndPort target = HostAndPort.fromString(address).withDefaultPort(config.peerPort());
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(target.getHost(), target.getPort())
                 .eventLoopGroup(eventLoop)
@@ -161,9 +172,7 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
         ManagedChannel channel = builder.build();
         ClientCall<PeerFrame, PeerFrame> call = channel.newCall(
                 PeerServiceGrpc.getConnectMethod(), CallOptions.DEFAULT.withOnReadyThreshold(READY_THRESHOLD_BYTES));
-        DialledLink link = new DialledLink(channel, call, eventLoop, address, listener);
-        link.start();
-        return link;
+        return new DialledLink(channel, call, eventLoop, address, listener);
     }
 
     private EventLoop currentEventLoop() {

@@ -2,27 +2,20 @@ package io.kvcluster.node.peer;
 
 import io.kvcluster.node.peer.Handshake.Verdict;
 import io.kvcluster.node.peer.Peer.LaneState;
-import io.kvcluster.node.seams.Transport;
 import io.kvcluster.proto.peer.Heartbeat;
 import io.kvcluster.proto.peer.Hello;
 import io.kvcluster.proto.peer.Lane;
-import io.kvcluster.proto.peer.PeerFrame;
 import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.peer.RingUpdate;
 import io.kvcluster.proto.ring.RingTable;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Owns the links on the peer loop: dials, judges Hellos, settles duplicates, dials again. */
+/** Owns the links on the peer loop: judges Hellos, settles duplicates, hears heartbeats, notices ends. {@link Openings} makes them. */
 final class Links {
     private static final Logger log = LoggerFactory.getLogger(Links.class);
-    /** Links that were accepted or dialled and whose Hello has not been judged. */
-    static final int UNJUDGED = 256;
     /** Stores with a link that our ring does not name. */
     static final int STRANGERS = 64;
 
@@ -32,7 +25,7 @@ final class Links {
     private final AskTable[] tables;
     private final PeerCounters counters;
     private final Inbound inbound;
-    private final Set<Session> unjudged = new LinkedHashSet<>();
+    private final Openings openings;
     private boolean stopped;
 
     Links(PeerConfig config, PeerWiring wiring, PeerTable peers, AskTable[] tables, PeerCounters counters) {
@@ -42,10 +35,15 @@ final class Links {
         this.tables = tables;
         this.counters = counters;
         this.inbound = new Inbound(wiring.hlc(), wiring.clock(), tables, counters, this);
+        this.openings = new Openings(config, wiring, this);
     }
 
     Inbound inbound() {
         return inbound;
+    }
+
+    Openings openings() {
+        return openings;
     }
 
     void onLoop(Runnable task) {
@@ -87,7 +85,7 @@ final class Links {
             peer.name = target.name();
             peer.known = peer.known.plus(target.incarnation(), 0);
             peer.foreground.wanted = true;
-            dialSoon(peer, peer.foreground);
+            openings.dialSoon(peer, peer.foreground);
         }
         for (Peer peer : peers.all()) {
             checkClusterId(peer);
@@ -121,66 +119,13 @@ final class Links {
 
     void wantBulk(Peer peer) {
         peer.bulk.wanted = true;
-        dialSoon(peer, peer.bulk);
-    }
-
-    // --- dialling
-
-    private void dialSoon(Peer peer, LaneState lane) {
-        if (!stopped && lane.wanted && lane.established == null && lane.dialling == null && lane.redial == null) {
-            dial(peer, lane);
-        }
-    }
-
-    private void dial(Peer peer, LaneState lane) {
-        List<String> addresses = peer.candidates();
-        if (addresses.isEmpty() || unjudged.size() >= UNJUDGED) {
-            redialLater(peer, lane);
-            return;
-        }
-        String address = addresses.get(lane.backoff.tries() % addresses.size());
-        Session session = newSession(lane.lane, peer.storeId);
-        lane.dialling = session;
-        unjudged.add(session);
-        session.connecting(wiring.transport().connect(address, lane.lane == Lane.BULK, session));
-    }
-
-    private void redialLater(Peer peer, LaneState lane) {
-        if (stopped || !lane.wanted || lane.redial != null || lane.established != null) {
-            return;
-        }
-        lane.redial = wiring.loop().after(lane.backoff.nextNanos(), () -> {
-            lane.redial = null;
-            dialSoon(peer, lane);
-        });
-    }
-
-    /** On a thread of the transport. */
-    Transport.Listener<PeerFrame> accepted(Transport.Link<PeerFrame> link) {
-        Session session = newSession(null, "");
-        onLoop(() -> {
-            if (stopped || unjudged.size() >= UNJUDGED) {
-                link.close(stopped ? "shutting down" : "too many links wait for their Hello");
-            } else if (!session.isClosed()) {
-                unjudged.add(session);
-            }
-        });
-        return session;
-    }
-
-    private Session newSession(@Nullable Lane lane, String expectedStoreId) {
-        // The bulk bound needs the lane, which an accepted link tells only with Hello: answers there are small,
-        // requests ours.
-        int frameBytes = lane == Lane.BULK ? config.bulkFrameBytes() : config.frameBytes();
-        Outbox outbox = new Outbox(config.queueMessages(), config.queueBytes(), frameBytes);
-        return new Session(
-                this, inbound, outbox, lane, expectedStoreId, wiring.clock().nanos());
+        openings.dialSoon(peer, peer.bulk);
     }
 
     // --- Hello
 
     void judge(Session session, Hello hello) {
-        unjudged.remove(session);
+        openings.over(session);
         Peer peer = peers.find(hello.getStoreId());
         Verdict verdict = Handshake.judge(
                 hello, wiring.self(), session.expectedStoreId, peer == null ? Handshake.Known.NOTHING : peer.known);
@@ -249,7 +194,7 @@ final class Links {
             markUp(peer);
             log.info("Linked with {} (store {}) at {}", peer.name, peer.storeId, peer.learnedAddress);
         }
-        session.establish(peer, lane.lane);
+        session.establish(peer, lane.lane, lane.lane == Lane.BULK ? config.bulkFrameBytes() : config.frameBytes());
         exchangeRings(session, peer);
     }
 
@@ -338,7 +283,7 @@ final class Links {
     }
 
     private void gone(Session session, String why) {
-        unjudged.remove(session);
+        openings.over(session);
         if (session.isEstablished()) {
             counters.linksClosed.increment();
         }
@@ -347,11 +292,11 @@ final class Links {
                 if (lane.established == session) {
                     lane.established = null;
                     trouble(peer, "link closed: " + why);
-                    redialLater(peer, lane);
+                    openings.redialLater(peer, lane);
                 } else if (lane.dialling == session) {
                     lane.dialling = null;
                     trouble(peer, why);
-                    redialLater(peer, lane);
+                    openings.redialLater(peer, lane);
                 }
             }
             if (peer.isStranger() && !peer.isLinked()) {
@@ -370,12 +315,7 @@ final class Links {
 
     /** Links that say nothing: neither Hello in time nor anything since. */
     void closeSilent(long nowNanos) {
-        for (Session session : new ArrayList<>(unjudged)) {
-            if (nowNanos - session.startedNanos > config.helloTimeout().toNanos()) {
-                unjudged.remove(session);
-                session.close("no Hello within " + config.helloTimeout().toMillis() + " ms");
-            }
-        }
+        openings.closeLate(nowNanos);
         for (Peer peer : peers.all()) {
             long silentNanos = nowNanos - peer.heardNanos;
             Session foreground = peer.foreground.established;
@@ -391,9 +331,7 @@ final class Links {
 
     void stop() {
         stopped = true;
-        for (Session session : new ArrayList<>(unjudged)) {
-            session.close("shutting down");
-        }
+        openings.stop();
         for (Peer peer : peers.all()) {
             for (LaneState lane : List.of(peer.foreground, peer.bulk)) {
                 Session session = lane.established;

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
     private final int maxMessages;
     private final long maxBytes;
-    private final int frameBytes;
     private final ConcurrentLinkedQueue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger messages = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
@@ -23,10 +22,9 @@ final class Outbox {
     /** Taken from the queue but did not fit the last frame. Link's thread only. */
     private @Nullable Outgoing held;
 
-    Outbox(int maxMessages, long maxBytes, int frameBytes) {
+    Outbox(int maxMessages, long maxBytes) {
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
-        this.frameBytes = frameBytes;
     }
 
     /** False when full for requests. */
@@ -66,8 +64,8 @@ final class Outbox {
         return messages.get() > 0 && mustWake();
     }
 
-    /** Fills a frame with what waits, up to its size and at least one message. False: nothing waits. Link's thread only. */
-    boolean fill(PeerFrame.Builder frame) {
+    /** Fills a frame with what waits, up to {@code frameBytes} and at least one message. False: nothing waits. Link's thread only. */
+    boolean fill(PeerFrame.Builder frame, int frameBytes) {
         int size = 0;
         for (Outgoing next = take(); next != null; next = take()) {
             if (size > 0 && size + next.bytes > frameBytes) {

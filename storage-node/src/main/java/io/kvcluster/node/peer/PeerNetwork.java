@@ -33,7 +33,7 @@ public final class PeerNetwork implements Peers {
     /** Serves peers from now on. Before the transport starts. Once. */
     public void start(PeerRequestHandler handler) {
         links.inbound().handler(handler);
-        wiring.transport().accept(links::accepted);
+        wiring.transport().accept(links.openings()::accepted);
         wiring.loop().post(pulse::start);
     }
 
@@ -140,6 +140,9 @@ public final class PeerNetwork implements Peers {
     private AskTable tableOf(Loop loop) {
         for (AskTable table : tables) {
             if (table.loop().equals(loop)) {
+                if (!loop.isCurrent()) {
+                    throw new IllegalStateException("an ask for loop " + loop + " on another thread");
+                }
                 return table;
             }
         }

@@ -81,7 +81,8 @@ final class Pulse {
                 .build();
         for (Peer peer : peers.all()) {
             Session session = peer.foreground.established;
-            if (session != null && !session.isClosed()) {
+            // A peer that reads nothing need not be told that we live: the box would only grow.
+            if (session != null && !session.isClosed() && session.queued() < config.queueMessages()) {
                 session.offerSystem(message);
             }
         }

@@ -19,6 +19,8 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
     /** Frames that may wait for the judgement of a Hello. */
     private static final int EARLY_FRAMES = 256;
 
+    private static final long EARLY_BYTES = 32L * 1024 * 1024;
+
     final boolean dialled;
     /** Whom we dialled; empty when they did. */
     final String expectedStoreId;
@@ -31,6 +33,7 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
     private volatile @Nullable Lane lane;
     private volatile Transport.@Nullable Link<PeerFrame> link;
     private volatile @Nullable Peer peer;
+    private volatile int frameBytes;
     private volatile boolean helloDue;
     private volatile boolean closed;
     private volatile @Nullable String closeWhenOpened;
@@ -39,6 +42,7 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
     private boolean heardHello;
 
     private final ArrayDeque<PeerFrame> early = new ArrayDeque<>();
+    private long earlyBytes;
 
     /** @param lane unknown until the Hello when they dialled */
     Session(Links links, Inbound inbound, Outbox outbox, @Nullable Lane lane, String expectedStoreId, long nowNanos) {
@@ -112,8 +116,9 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
     }
 
     /** The Hello was accepted: frames flow from now on, first of all our Hello when they dialled. */
-    void establish(Peer established, Lane theirs) {
+    void establish(Peer established, Lane theirs, int bytes) {
         lane = theirs;
+        frameBytes = bytes;
         helloDue = !dialled;
         peer = established;
         sayAgain();
@@ -164,7 +169,8 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
         Peer established = peer;
         if (established != null && early.isEmpty()) {
             inbound.frame(established, this, frame);
-        } else if (early.size() < EARLY_FRAMES) {
+        } else if (early.size() < EARLY_FRAMES && earlyBytes < EARLY_BYTES) {
+            earlyBytes += frame.getSerializedSize();
             early.add(frame);
         } else {
             close("it sends before Hello was answered");
@@ -214,7 +220,7 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
                     helloDue = false;
                     frame.setHello(links.hello(lane()));
                 }
-                if (!outbox.fill(frame) && !hello) {
+                if (!outbox.fill(frame, frameBytes) && !hello) {
                     break;
                 }
                 open.send(inbound.stamp(frame).build());

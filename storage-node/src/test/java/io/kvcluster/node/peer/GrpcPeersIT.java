@@ -154,6 +154,18 @@ class GrpcPeersIT {
     }
 
     @Test
+    void addressesThatAreNoneAreSaidInWordsAndHurtNobody() throws Exception {
+        GrpcNode a = node("a", "127.0.0.1", 1);
+        for (String address : List.of("host:99999", "two words", "host:port", "a_b:1:2", "[::1", "-")) {
+            a.room.targets(List.of(new PeerTarget(PeerCluster.storeIdOf("b"), "b", List.of(address), 1)));
+            await().untilAsserted(() -> assertThat(a.report("b").trouble()).contains(address));
+        }
+        GrpcNode c = node("c", "127.0.0.1", 1);
+        a.linkWith(c);
+        await().until(() -> a.isLinkedWith("c"));
+    }
+
+    @Test
     void linksThatComeBeforeTheRoomIsReadyAreRefusedAndTriedAgain() throws Exception {
         GrpcNode a = node("a", "127.0.0.1", 1);
         try (GrpcTransport early = new GrpcTransport(new GrpcTransport.Config("127.0.0.1", 0, 1, 1), List.of())) {

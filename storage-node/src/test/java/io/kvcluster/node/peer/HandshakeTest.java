@@ -156,7 +156,7 @@ class HandshakeTest {
     void linksThatSayNothingAreBounded() {
         cluster.start("a");
         List<Stranger> strangers = new ArrayList<>();
-        for (int i = 0; i < Links.UNJUDGED + 10; i++) {
+        for (int i = 0; i < Openings.LIMIT + 10; i++) {
             strangers.add(new Stranger(cluster.network.join("x" + i), null));
         }
         cluster.world.runForMillis(100);
@@ -169,6 +169,10 @@ class HandshakeTest {
             PeerCluster twins = new PeerCluster(seed).start("a", "b").settled();
             twins.world.runForMillis(200);
             assertThat(twins.network.open()).as("seed %d: one link", seed).isEqualTo(2);
+            assertThat(twins.get("a").tap.dialled)
+                    .as("seed %d: settled at once, by one rule", seed)
+                    .containsExactly("b");
+            assertThat(twins.get("b").tap.dialled).containsExactly("a");
             Asked there = twins.get("a").ask("b", "there");
             Asked back = twins.get("b").ask("a", "back");
             twins.world.runForMillis(50);

@@ -44,6 +44,10 @@ final class SimLink<F> implements Transport.Link<F> {
         return to;
     }
 
+    boolean hasEnded() {
+        return ended;
+    }
+
     void open(Listener<F> hears) {
         if (ended) {
             return;
@@ -79,6 +83,11 @@ final class SimLink<F> implements Transport.Link<F> {
     private void deliver() {
         delivering = false;
         if (ended || network.isPartitioned(from, to)) {
+            return;
+        }
+        if (other.ended) {
+            // It ended while nothing passed: the kernel over there answers with a reset.
+            end("connection reset");
             return;
         }
         if (other.listener == null) {

@@ -93,6 +93,9 @@ public final class SimNetwork<F> {
             return;
         }
         world.at(delay(), () -> {
+            if (dialled.hasEnded()) {
+                return;
+            }
             SimTransport<F> to = hosts.get(address);
             if (to == null || to.acceptor == null) {
                 dialled.breakNow("connection refused");
