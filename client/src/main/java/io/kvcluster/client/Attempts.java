@@ -20,6 +20,7 @@ final class Attempts<Q, R, O> {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final long SHORTEST_READ_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long FAIR_WRITE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST_ATTEMPTS = 10_000;
 
     private final Engine engine;
@@ -101,13 +102,18 @@ final class Attempts<Q, R, O> {
         }
         boolean safe = kind == Kind.READ || failure.nothingApplied();
         long pause = engine.pauseNanos(FIRST_PAUSE, LONGEST_PAUSE, attempts);
-        boolean time = deadline - engine.nanoTime() > pause;
+        boolean time = deadline - engine.nanoTime() - pause > fairNanos();
         if (!failure.retryable() || !safe || !time || attempts >= MOST_ATTEMPTS) {
             outcome.complete(failed.apply(attempts == 1 ? failure : summary(failure)));
             return;
         }
         boolean elsewhere = target.hasAlternatives() && tried.add(node);
         again(elsewhere && attempts <= 2 ? 0 : pause, failure);
+    }
+
+    /** A write that is sent just before its deadline would turn what is certainly not applied into unknown. */
+    private long fairNanos() {
+        return kind == Kind.READ ? 0 : Math.min(FAIR_WRITE_NANOS, (deadline - begin) / 3);
     }
 
     /** At once when another node may do better; each node has its turn before the pauses begin. */

@@ -86,7 +86,9 @@ final class BatchInFlight {
 
     private void nextRound(List<Missed> missed, List<Integer> waiting) {
         long pause = engine.pauseNanos(Duration.ofMillis(10), Duration.ofMillis(500), round);
-        boolean time = deadline - engine.nanoTime() > pause;
+        // As for single writes: too little time would only turn what is certain into unknown.
+        long fair = Math.min(Duration.ofSeconds(1).toNanos(), options.timeout().toNanos() / 3);
+        boolean time = deadline - engine.nanoTime() - pause > fair;
         if (round % 8 == 0) {
             tried.clear();
         }

@@ -124,6 +124,13 @@ final class Node {
         channels.forEach(ManagedChannel::shutdownNow);
     }
 
+    /** After {@link #close}: until its connections are gone, or the time is over. */
+    void awaitClosed(long nanos) throws InterruptedException {
+        for (ManagedChannel channel : channels) {
+            boolean _ = channel.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
     @Override
     public String toString() {
         return address.toString();

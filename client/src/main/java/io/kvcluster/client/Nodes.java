@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Nodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Nodes.class);
+
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Function<Address, ManagedChannel> connector;
     private final KvClientConfig config;
@@ -176,5 +179,12 @@ final class Nodes implements AutoCloseable {
     public void close() {
         closed = true;
         byAddress.values().forEach(Node::close);
+        try {
+            for (Node node : byAddress.values()) {
+                node.awaitClosed(CLOSE_NANOS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

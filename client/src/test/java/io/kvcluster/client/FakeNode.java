@@ -72,6 +72,8 @@ public final class FakeNode {
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger batches = new AtomicInteger();
     private final AtomicInteger puts = new AtomicInteger();
+    private volatile ByteString lastKey = ByteString.EMPTY;
+    private volatile boolean up = true;
     private volatile Supplier<Behaviour> behaviour = () -> SERVE;
 
     FakeNode(FakeCluster owner, int index) {
@@ -109,6 +111,16 @@ public final class FakeNode {
 
     public int puts() {
         return puts.get();
+    }
+
+    /** Of the put that is being served; for clients with one put in flight. */
+    public ByteString lastKey() {
+        return lastKey;
+    }
+
+    /** How every node sees it in GetNodes; it serves all the same. */
+    public void showAs(boolean nowUp) {
+        up = nowUp;
     }
 
     int batches() {
@@ -226,6 +238,7 @@ public final class FakeNode {
         @Override
         public void put(PutRequest request, StreamObserver<WriteResponse> observer) {
             puts.incrementAndGet();
+            lastKey = request.getKey();
             serve(
                     observer,
                     () -> Optional.of(write(
@@ -339,7 +352,7 @@ public final class FakeNode {
                 .setZone("zone-" + index)
                 .setAddress(owner.address(index))
                 .setState("NORMAL")
-                .setUp(true)
+                .setUp(up)
                 .setSinceEpochMillis(1_700_000_000_000L)
                 .setLastHeartbeatEpochMillis(1_700_000_000_000L)
                 .setPartitions(ring.partitionsOf(storeId()).size())

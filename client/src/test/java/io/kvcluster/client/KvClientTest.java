@@ -143,7 +143,7 @@ class KvClientTest {
     @Test
     void aWriteThatIsRefusedEverywhereEndsNotAppliedWithTheLastReason() {
         cluster.nodes().forEach(node -> node.always(new Refuse(Status.Code.UNAVAILABLE, Reason.NOT_ENOUGH_REPLICAS)));
-        assertThat(client.put(bytes("k"), bytes("v"), SHORT))
+        assertThat(client.put(bytes("k"), bytes("v"), QUORUM.within(Duration.ofSeconds(2))))
                 .isInstanceOfSatisfying(WriteOutcome.NotApplied.class, outcome -> {
                     assertThat(outcome.reason()).isEqualTo("NOT_ENOUGH_REPLICAS");
                     assertThat(outcome.message()).contains("attempts in");
