@@ -85,7 +85,7 @@ class GrpcBadInputTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @MethodSource("table")
     void isRefusedWithCodeReasonAndASentence(Bad bad) throws Exception {
         StatusRuntimeException error = catchThrowableOfType(

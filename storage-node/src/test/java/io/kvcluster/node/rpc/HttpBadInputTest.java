@@ -50,7 +50,7 @@ class HttpBadInputTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @MethodSource("table")
     void isRefusedWithStatusReasonAndASentence(Bad bad) throws Exception {
         RawHttp.Response answer = RawHttp.ask(node.http.port(), bad.head(), bad.body());

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.kvcluster.node.command.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +67,23 @@ class StatusesTest {
             listed.add(reason);
             assertThat(Statuses.grpc(reason, false)).as(line).isEqualTo(Status.Code.valueOf(cells[1]));
             assertThat(Statuses.http(reason, false)).as(line).isEqualTo(Integer.parseInt(cells[2]));
+        }
+        assertThat(listed).containsExactlyInAnyOrder(Reason.values());
+    }
+
+    @Test
+    void theTableOfTheUserGuideSaysTheSame() throws IOException {
+        Path guide = Files.exists(Path.of("docs/http.md")) ? Path.of("docs/http.md") : Path.of("../docs/http.md");
+        Matcher row = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\| (\\d+) \\| ([A-Z_]+) \\|")
+                .matcher(Files.readString(guide));
+        Set<Reason> listed = EnumSet.noneOf(Reason.class);
+        while (row.find()) {
+            Reason reason = Reason.valueOf(row.group(1));
+            listed.add(reason);
+            assertThat(row.group(2)).as(row.group()).isEqualTo(Integer.toString(Statuses.http(reason, false)));
+            assertThat(row.group(3))
+                    .as(row.group())
+                    .isEqualTo(Statuses.grpc(reason, false).name());
         }
         assertThat(listed).containsExactlyInAnyOrder(Reason.values());
     }
