@@ -1,5 +1,6 @@
 package io.kvcluster.node;
 
+import io.kvcluster.node.storage.Durability;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address host name by which peers and the ring know this node
  * @param ringFile mounted ring.json, the slow fallback of PushRing; null for none
- * @param fsyncIntervalMillis 0: a write is acknowledged after its fsync; else the period of forced writes
+ * @param durability when a write is acknowledged
+ * @param loops core loops; partition p belongs to loop p mod loops
  */
 record NodeConfig(
         String cluster,
@@ -22,7 +24,7 @@ record NodeConfig(
         String bindAddress,
         Path dataDir,
         @Nullable Path ringFile,
-        int fsyncIntervalMillis,
+        Durability durability,
         int partitions,
         int loops,
         int shutdownGraceMillis,
@@ -32,7 +34,6 @@ record NodeConfig(
         int httpPort) {
 
     private static final Pattern DNS_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
-    private static final Pattern PERIODIC = Pattern.compile("Periodic:([0-9]{1,5})");
 
     /** Every problem at once, each a sentence that names variable, value and rule. */
     static final class Invalid extends Exception {
@@ -121,20 +122,13 @@ record NodeConfig(
             return partitions;
         }
 
-        int durability() {
-            String value = text("KV_DURABILITY", "Fsync");
-            if (value.equals("Fsync")) {
-                return 0;
+        Durability durability() {
+            try {
+                return Durability.parse(text("KV_DURABILITY", "Fsync"));
+            } catch (IllegalArgumentException wrong) {
+                problems.add("KV_DURABILITY is wrong: " + wrong.getMessage());
+                return new Durability.Fsync();
             }
-            var periodic = PERIODIC.matcher(value);
-            if (periodic.matches()) {
-                int millis = Integer.parseInt(periodic.group(1));
-                if (millis >= 1 && millis <= 10_000) {
-                    return millis;
-                }
-            }
-            problems.add("KV_DURABILITY is \"" + value + "\": it must be Fsync or Periodic:<1..10000 milliseconds>");
-            return 0;
         }
     }
 }

@@ -1,0 +1,272 @@
+package io.kvcluster.node;
+
+import io.kvcluster.node.admin.NodeAdminService;
+import io.kvcluster.node.command.Command;
+import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.command.Limits;
+import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.command.Reason;
+import io.kvcluster.node.coordinator.Coordination;
+import io.kvcluster.node.coordinator.NodeHlc;
+import io.kvcluster.node.coordinator.OperationSettings;
+import io.kvcluster.node.membership.AddressBook;
+import io.kvcluster.node.membership.Members;
+import io.kvcluster.node.membership.MountedRing;
+import io.kvcluster.node.membership.RingKeeper;
+import io.kvcluster.node.membership.Standing;
+import io.kvcluster.node.peer.GrpcTransport;
+import io.kvcluster.node.peer.PeerConfig;
+import io.kvcluster.node.peer.PeerNetwork;
+import io.kvcluster.node.peer.PeerWiring;
+import io.kvcluster.node.rpc.ClientServer;
+import io.kvcluster.node.rpc.HttpServer;
+import io.kvcluster.node.rpc.MetricsView;
+import io.kvcluster.node.rpc.NodeInfo;
+import io.kvcluster.node.rpc.RpcBackend;
+import io.kvcluster.node.rpc.RpcLimits;
+import io.kvcluster.node.seams.FileDisk;
+import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.seams.SystemEnvironment;
+import io.kvcluster.node.storage.IndexFactory;
+import io.kvcluster.node.storage.RecoveryProgress;
+import io.kvcluster.node.storage.Store;
+import io.kvcluster.node.storage.StoreConfig;
+import io.kvcluster.node.storage.StoreException;
+import io.kvcluster.node.storage.StoreListener;
+import io.kvcluster.node.telemetry.ConsistencyViolation;
+import io.kvcluster.node.telemetry.NodeMetrics;
+import io.kvcluster.node.version.Actor;
+import io.kvcluster.proto.admin.NodeStatus.Phase;
+import io.kvcluster.ring.RingJson;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Wires the rooms, in start order: probes first, then the store with its recovery, the ring of the last life, peers, clients.
+ * Stops the other way round: clients drain, peers go, the store is marked clean.
+ */
+final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration LOOK_AT_MOUNTED_RING = Duration.ofSeconds(5);
+    private static final int SERVICE_MAILBOX = 65_536;
+    private static final int MAX_IO_THREADS = 4;
+    private static final int STORE_CLOSE_SECONDS = 30;
+
+    private final NodeConfig config;
+    private final NodeState state;
+    private final SystemEnvironment environment;
+    private final HttpServer http;
+    private final ClientServer clients;
+    private final Coordination coordination;
+    private final PeerNetwork peers;
+    private final GrpcTransport transport;
+    private final Store store;
+
+    /** Serves probes at once, and clients as soon as it has a ring. Blocks while the log is recovered. */
+    static Node start(NodeConfig config) throws StoreException, IOException {
+        return new Node(config);
+    }
+
+    private Node(NodeConfig config) throws StoreException, IOException {
+        this.config = config;
+        long heap = Runtime.getRuntime().maxMemory();
+        long cacheBytes = heap / 4;
+        LOG.info("event=starting config={} heapMiB={} cacheMiB={}", config, heap >> 20, cacheBytes >> 20);
+
+        // 1. probes and metrics
+        FileDisk disk = new FileDisk(config.dataDir());
+        environment = new SystemEnvironment(disk);
+        state = new NodeState();
+        NodeViews views = new NodeViews(config, state, environment.clock());
+        NodeInfo info = new NodeInfo(config.cluster(), config.name(), NodeVersion.text());
+        NodeMetrics metrics = new NodeMetrics(info.cluster(), info.name(), info.version());
+        AtomicReference<CommandHandler> handler = new AtomicReference<>(Node::refuseWhileStarting);
+        RpcBackend backend = new RpcBackend(
+                info,
+                (command, done) -> handler.get().handle(command, done),
+                views,
+                state,
+                accept -> page(metrics.render(accept)));
+        RpcLimits rpcLimits = RpcLimits.forHeap(heap);
+        http = HttpServer.start(at(config.httpPort()), backend, environment.clock(), rpcLimits);
+
+        // 2. the store: lock, identity, log; the index may still be rebuilt when it returns
+        List<Loop> loops = new ArrayList<>();
+        for (int i = 0; i < config.loops(); i++) {
+            loops.add(environment.newLoop("core-" + i, Limits.LOOP_MAILBOX));
+        }
+        store = Store.open(
+                StoreConfig.of(config.partitions(), config.durability(), cacheBytes),
+                environment,
+                IndexFactory.mapDb(disk),
+                loops.toArray(Loop[]::new),
+                new ProgressLog());
+        LOG.info("event=recovered store={} {}", store.identity(), store.recovery());
+
+        // 3. the ring of the last life, and the peers that it names
+        Loop ringLoop = environment.newLoop("ring", SERVICE_MAILBOX);
+        Loop peerLoop = environment.newLoop("peer", SERVICE_MAILBOX);
+        StoreFacts self = new StoreFacts(config, store, state);
+        RingKeeper keeper = new RingKeeper(self, disk, ringLoop);
+        NodeHlc hlc = new NodeHlc(environment.clock()::wallMillis, store.hlcFloor());
+        AtomicReference<PeerNetwork> network = new AtomicReference<>();
+        AddressBook addresses =
+                new AddressBook(self.storeId(), disk, ringLoop, targets -> network.get().targets(targets));
+        transport = new GrpcTransport(
+                new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort(), ioThreads()),
+                List.of(new NodeAdminService(keeper, addresses, peerLoop, views::status)));
+        peers = new PeerNetwork(
+                PeerConfig.defaults(),
+                new PeerWiring(
+                        self,
+                        keeper,
+                        hlc,
+                        transport,
+                        environment.clock(),
+                        environment.newRandom("peers"),
+                        peerLoop,
+                        loops));
+        network.set(peers);
+
+        // 4. the data plane
+        NodeEvents events = new NodeEvents(metrics);
+        coordination = new Coordination(
+                new Coordination.Setup(
+                        config.name(),
+                        new Actor(store.identity().storeId(), store.identity().incarnation()),
+                        config.partitions(),
+                        environment.clock(),
+                        keeper::current,
+                        store,
+                        peers,
+                        loops,
+                        hlc,
+                        OperationSettings.DEFAULT),
+                events,
+                events);
+        handler.set(coordination.handler());
+        coordination.open();
+        clients = ClientServer.start(at(config.clientPort()), backend, environment.clock(), rpcLimits);
+
+        // 5. from here on the outside is heard
+        Members members = new Members(self, keeper, peers::reports, environment.clock());
+        views.of(new NodeViews.Rooms(keeper, members, peers, store, loops, events, clients, http));
+        metrics.observe(views);
+        store.observe(metrics.log()::synced);
+        peers.start(coordination.requests());
+        state.enter(Phase.WAITING_FOR_RING, "no ring yet");
+        keeper.listen(ringLoop, addresses::adopted);
+        keeper.listenStanding(ringLoop, standing -> stand(standing, metrics));
+        addresses.open();
+        keeper.open();
+        transport.start();
+        Path mounted = config.ringFile();
+        if (mounted != null) {
+            new MountedRing(() -> read(mounted), keeper, ringLoop, LOOK_AT_MOUNTED_RING).start();
+        }
+        LOG.info(
+                "event=started httpPort={} clientPort={} peerPort={}", http.port(), clients.port(), transport.port());
+    }
+
+    private static void refuseWhileStarting(Command command, Consumer<Outcome> done) {
+        done.accept(new Outcome.NotApplied(Reason.STARTING, true, "the node is recovering its store"));
+    }
+
+    private void stand(Standing standing, NodeMetrics metrics) {
+        if (state.now().phase() == Phase.DRAINING) {
+            return;
+        }
+        switch (standing) {
+            case Standing.Waiting _ -> state.enter(Phase.WAITING_FOR_RING, "no ring yet");
+            case Standing.Member _ -> state.enter(Phase.SERVING, "");
+            case Standing.NotNamed notNamed -> state.enter(Phase.WAITING_FOR_RING, notNamed.why());
+            case Standing.Forked forked -> {
+                metrics.replication().violated(ConsistencyViolation.RING_FORK);
+                state.enter(Phase.SERVING, forked.why());
+            }
+        }
+        LOG.info("event=standing phase={} message=\"{}\"", state.now().phase(), state.now().message());
+        clients.healthChanged();
+    }
+
+    private static Optional<String> read(Path mounted) throws IOException {
+        try {
+            if (Files.size(mounted) > RingJson.MAX_BYTES) {
+                throw new IOException(mounted + " has more than " + RingJson.MAX_BYTES + " bytes");
+            }
+            return Optional.of(Files.readString(mounted));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+    }
+
+    private static MetricsView.Page page(NodeMetrics.Page page) {
+        return new MetricsView.Page(page.contentType(), page.body());
+    }
+
+    private InetSocketAddress at(int port) {
+        return new InetSocketAddress(config.bindAddress(), port);
+    }
+
+    private static int ioThreads() {
+        return Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_IO_THREADS);
+    }
+
+    /** Drains clients within the grace, then ends the store in order. Blocks. Once. */
+    void stop() {
+        LOG.info("event=stopping graceMillis={}", config.shutdownGraceMillis());
+        state.enter(Phase.DRAINING, "the node was asked to stop");
+        clients.healthChanged();
+        Duration grace = Duration.ofMillis(config.shutdownGraceMillis());
+        try {
+            boolean drained = clients.stop(grace);
+            drained &= http.stop(grace);
+            coordination.close();
+            peers.stop();
+            transport.close();
+            CountDownLatch closed = new CountDownLatch(1);
+            store.close(closed::countDown);
+            boolean clean = closed.await(STORE_CLOSE_SECONDS, TimeUnit.SECONDS);
+            LOG.info("event=stopped drained={} clean={}", drained, clean);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        environment.close();
+    }
+
+    int clientPort() {
+        return clients.port();
+    }
+
+    int httpPort() {
+        return http.port();
+    }
+
+    int peerPort() {
+        return transport.port();
+    }
+
+    private final class ProgressLog implements StoreListener {
+        @Override
+        public void progress(RecoveryProgress progress) {
+            LOG.info("event=recovering {}", progress);
+            state.recovering(progress.toString());
+        }
+
+        @Override
+        public void partitionAvailable(int partition) {}
+    }
+}

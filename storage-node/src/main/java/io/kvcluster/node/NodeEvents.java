@@ -1,0 +1,74 @@
+package io.kvcluster.node;
+
+import io.kvcluster.node.command.ConsistencyLevel;
+import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.coordinator.OperationEvents;
+import io.kvcluster.node.replica.ReplicaEvents;
+import io.kvcluster.node.telemetry.ConsistencyViolation;
+import io.kvcluster.node.telemetry.NodeMetrics;
+import io.kvcluster.node.telemetry.Operation;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happens on the core loops, counted. */
+final class NodeEvents implements OperationEvents, ReplicaEvents {
+    private final NodeMetrics metrics;
+    private final LongAdder overloads = new LongAdder();
+
+    NodeEvents(NodeMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    private static Operation operation(Kind kind) {
+        return switch (kind) {
+            case GET -> Operation.GET;
+            case PUT -> Operation.PUT;
+            case DELETE -> Operation.DELETE;
+        };
+    }
+
+    long overloads() {
+        return overloads.sum();
+    }
+
+    @Override
+    public void finished(ConsistencyLevel level, Kind kind, Outcome outcome, long nanos) {
+        metrics.operations().finished(level, operation(kind), outcome, nanos);
+    }
+
+    @Override
+    public void quorumFailed(Kind kind) {
+        metrics.operations().quorumFailed(operation(kind));
+    }
+
+    @Override
+    public void readRepaired(int replicas) {
+        metrics.replication().readRepaired(replicas);
+    }
+
+    @Override
+    public void overloaded() {
+        overloads.increment();
+    }
+
+    @Override
+    public void discarded(int siblings) {
+        if (siblings > 0) {
+            metrics.replication().conflictDiscarded(siblings);
+        }
+    }
+
+    @Override
+    public void manySiblings(int siblings) {
+        metrics.replication().manySiblings();
+    }
+
+    @Override
+    public void dotReused() {
+        metrics.replication().violated(ConsistencyViolation.DOT_REUSE);
+    }
+
+    @Override
+    public void checksumFailed() {
+        metrics.replication().violated(ConsistencyViolation.CHECKSUM);
+    }
+}

@@ -1,0 +1,213 @@
+package io.kvcluster.node;
+
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.membership.Members;
+import io.kvcluster.node.membership.RingKeeper;
+import io.kvcluster.node.peer.PeerNetwork;
+import io.kvcluster.node.peer.PeerReport;
+import io.kvcluster.node.rpc.ClientServer;
+import io.kvcluster.node.rpc.ClusterView;
+import io.kvcluster.node.rpc.HttpServer;
+import io.kvcluster.node.seams.Clock;
+import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.storage.LogReport;
+import io.kvcluster.node.storage.StorageReport;
+import io.kvcluster.node.storage.Store;
+import io.kvcluster.node.telemetry.NodeGauges;
+import io.kvcluster.proto.admin.NodeStatus;
+import io.kvcluster.proto.kv.GetMappingResponse;
+import io.kvcluster.proto.kv.NodeView;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.RingTable;
+import io.kvcluster.ring.Ring;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The node as others see it: clients, scrapes, the operator. Empty until {@link #of} joined it to the rooms. Any thread. */
+final class NodeViews implements ClusterView, NodeGauges {
+    /** Once for each member; protocol of peers. */
+    static final int PROTOCOL = 1;
+
+    /** The rooms that are looked at. */
+    record Rooms(
+            RingKeeper keeper,
+            Members members,
+            PeerNetwork peers,
+            Store store,
+            List<Loop> loops,
+            NodeEvents events,
+            ClientServer clients,
+            HttpServer http) {}
+
+    private final NodeConfig config;
+    private final NodeState state;
+    private final Clock clock;
+    private final long startedMillis;
+    private volatile @Nullable Rooms rooms;
+
+    NodeViews(NodeConfig config, NodeState state, Clock clock) {
+        this.config = config;
+        this.state = state;
+        this.clock = clock;
+        this.startedMillis = clock.wallMillis();
+    }
+
+    void of(Rooms now) {
+        rooms = now;
+    }
+
+    private Rooms rooms() {
+        Rooms now = rooms;
+        if (now == null) {
+            throw new IllegalStateException("the rooms are not wired yet");
+        }
+        return now;
+    }
+
+    // --- for clients
+
+    @Override
+    public Optional<RingTable> ring() {
+        return current().map(Ring::table);
+    }
+
+    private Optional<Ring> current() {
+        Rooms now = rooms;
+        return now == null ? Optional.empty() : Optional.ofNullable(now.keeper().current());
+    }
+
+    @Override
+    public List<NodeView> nodes() {
+        Rooms now = rooms;
+        return now == null ? List.of() : now.members().nodes();
+    }
+
+    @Override
+    public Optional<GetMappingResponse> mapping(Key key) {
+        return current().map(ring -> {
+            int partition = ring.partitionOf(key.bytes());
+            return GetMappingResponse.newBuilder()
+                    .setPartition(partition)
+                    .setRingEpoch(ring.epoch())
+                    .addAllReplicas(rooms().members().replicas(ring, partition))
+                    .build();
+        });
+    }
+
+    // --- for the operator
+
+    /** A fresh report. */
+    NodeStatus status() {
+        Rooms now = rooms();
+        StorageReport storage = now.store().report();
+        LogReport log = storage.log();
+        Ring ring = now.keeper().current();
+        NodeStatus.Builder status = NodeStatus.newBuilder()
+                .setName(config.name())
+                .setStoreId(storage.identity().storeIdText())
+                .setIncarnation(storage.identity().incarnation())
+                .setClusterId(storage.identity().clusterId())
+                .setPhase(state.now().phase())
+                .setPhaseMessage(state.now().message())
+                .setDurableLsn(storage.durableLsn())
+                .setStartedEpochMillis(startedMillis)
+                .setSuspectPartitions(storage.suspectPartitions())
+                .setDiskFreeBytes(log.diskFreeBytes())
+                .setDiskTotalBytes(log.diskTotalBytes())
+                .setDiskFull(log.diskFull())
+                .addAllPeers(now.members().peers())
+                .setVersion(NodeVersion.text())
+                .setProtocolMin(PROTOCOL)
+                .setProtocolMax(PROTOCOL)
+                .setClockEpochMillis(clock.wallMillis())
+                .setKeys(storage.keys());
+        if (ring != null) {
+            status.setRingEpoch(ring.epoch())
+                    .setRingHash(ring.hash())
+                    .setOwnedPartitions(
+                            ring.partitionsOf(storage.identity().storeIdText()).size());
+        }
+        return status.build();
+    }
+
+    // --- for scrapes
+
+    @Override
+    public boolean ready() {
+        return state.now().ready();
+    }
+
+    @Override
+    public long ringEpoch() {
+        return current().map(Ring::epoch).orElse(0L);
+    }
+
+    @Override
+    public int underReplicatedPartitions() {
+        Optional<Ring> ring = current();
+        if (ring.isEmpty()) {
+            return 0;
+        }
+        int count = 0;
+        for (int partition :
+                ring.get().partitionsOf(rooms().store().identity().storeIdText())) {
+            if (!ring.get().replicas(partition).stream().allMatch(this::isUp)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private boolean isUp(Member member) {
+        return rooms().peers().isUp(member.getStoreId());
+    }
+
+    @Override
+    public Map<String, Integer> queueDepthByLoop() {
+        Map<String, Integer> depths = new LinkedHashMap<>();
+        List<Loop> loops = rooms().loops();
+        for (int i = 0; i < loops.size(); i++) {
+            depths.put("core-" + i, loops.get(i).depth());
+        }
+        return depths;
+    }
+
+    @Override
+    public Map<String, Integer> requestsByProtocol() {
+        return Map.of("grpc", rooms().clients().requests(), "http", rooms().http().requests());
+    }
+
+    @Override
+    public Map<String, Long> overloadRejections() {
+        Rooms now = rooms();
+        return Map.of(
+                "grpc", now.clients().overloaded(),
+                "http", now.http().overloaded(),
+                "loop", now.events().overloads(),
+                "peer", now.peers().counters().asksNotSent.sum());
+    }
+
+    @Override
+    public long indexRebuilds() {
+        return rooms().store().report().indexRebuilds();
+    }
+
+    @Override
+    public DiskSpace disk() {
+        LogReport log = rooms().store().report().log();
+        return new DiskSpace(log.diskFreeBytes(), log.diskTotalBytes(), log.diskFull());
+    }
+
+    @Override
+    public int peers() {
+        return rooms().peers().reports().size();
+    }
+
+    @Override
+    public int peersUp() {
+        return (int) rooms().peers().reports().stream().filter(PeerReport::up).count();
+    }
+}
