@@ -123,8 +123,8 @@ final class Node {
         RingKeeper keeper = new RingKeeper(self, disk, ringLoop);
         NodeHlc hlc = new NodeHlc(environment.clock()::wallMillis, store.hlcFloor());
         AtomicReference<PeerNetwork> network = new AtomicReference<>();
-        AddressBook addresses =
-                new AddressBook(self.storeId(), disk, ringLoop, targets -> network.get().targets(targets));
+        AddressBook addresses = new AddressBook(
+                self.storeId(), disk, ringLoop, targets -> network.get().targets(targets));
         transport = new GrpcTransport(
                 new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort(), ioThreads()),
                 List.of(new NodeAdminService(keeper, addresses, peerLoop, views::status)));
@@ -165,7 +165,6 @@ final class Node {
         Members members = new Members(self, keeper, peers::reports, environment.clock());
         views.of(new NodeViews.Rooms(keeper, members, peers, store, loops, events, clients, http));
         metrics.observe(views);
-        store.observe(metrics.log()::synced);
         peers.start(coordination.requests());
         state.enter(Phase.WAITING_FOR_RING, "no ring yet");
         keeper.listen(ringLoop, addresses::adopted);
@@ -177,8 +176,7 @@ final class Node {
         if (mounted != null) {
             new MountedRing(() -> read(mounted), keeper, ringLoop, LOOK_AT_MOUNTED_RING).start();
         }
-        LOG.info(
-                "event=started httpPort={} clientPort={} peerPort={}", http.port(), clients.port(), transport.port());
+        LOG.info("event=started httpPort={} clientPort={} peerPort={}", http.port(), clients.port(), transport.port());
     }
 
     private static void refuseWhileStarting(Command command, Consumer<Outcome> done) {
@@ -198,7 +196,10 @@ final class Node {
                 state.enter(Phase.SERVING, forked.why());
             }
         }
-        LOG.info("event=standing phase={} message=\"{}\"", state.now().phase(), state.now().message());
+        LOG.info(
+                "event=standing phase={} message=\"{}\"",
+                state.now().phase(),
+                state.now().message());
         clients.healthChanged();
     }
 

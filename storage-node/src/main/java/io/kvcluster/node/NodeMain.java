@@ -44,12 +44,13 @@ public final class NodeMain {
         Node node = Node.start(config);
         CountDownLatch stopped = new CountDownLatch(1);
         // SIGTERM: the JVM waits for this hook, so the store is marked clean before the process ends
-        Runtime.getRuntime().addShutdownHook(new Thread(
-                () -> {
-                    node.stop();
-                    stopped.countDown();
-                },
-                "stop"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            node.stop();
+                            stopped.countDown();
+                        },
+                        "stop"));
         stopped.await();
     }
 

@@ -152,8 +152,7 @@ final class NodeViews implements ClusterView, NodeGauges {
             return 0;
         }
         int count = 0;
-        for (int partition :
-                ring.get().partitionsOf(rooms().store().identity().storeIdText())) {
+        for (int partition : ring.get().partitionsOf(rooms().store().identity().storeIdText())) {
             if (!ring.get().replicas(partition).stream().allMatch(this::isUp)) {
                 count++;
             }
@@ -177,7 +176,8 @@ final class NodeViews implements ClusterView, NodeGauges {
 
     @Override
     public Map<String, Integer> requestsByProtocol() {
-        return Map.of("grpc", rooms().clients().requests(), "http", rooms().http().requests());
+        return Map.of(
+                "grpc", rooms().clients().requests(), "http", rooms().http().requests());
     }
 
     @Override

@@ -65,8 +65,7 @@ public final class Coordination {
                 setup.settings(),
                 rule);
         this.coordinator = new Coordinator(node, setup.rings(), policies, replicas, setup.loops());
-        this.requests =
-                new PeerRequests(replicas, setup.loops(), setup.rings(), coordinator, setup.clock(), events);
+        this.requests = new PeerRequests(replicas, setup.loops(), setup.rings(), coordinator, setup.clock(), events);
     }
 
     private static List<PartitionReplica> replicas(Setup setup, Policies policies, ReplicaEvents events) {
