@@ -18,6 +18,9 @@ import io.kvcluster.node.peer.GrpcTransport;
 import io.kvcluster.node.peer.PeerConfig;
 import io.kvcluster.node.peer.PeerNetwork;
 import io.kvcluster.node.peer.PeerWiring;
+import io.kvcluster.node.replica.PartitionReplica;
+import io.kvcluster.node.replica.Replicas;
+import io.kvcluster.node.coordinator.RingPolicies;
 import io.kvcluster.node.rpc.ClientServer;
 import io.kvcluster.node.rpc.HttpServer;
 import io.kvcluster.node.rpc.MetricsView;
@@ -113,7 +116,7 @@ final class Node {
                 environment,
                 IndexFactory.mapDb(disk),
                 loops.toArray(Loop[]::new),
-                new ProgressLog());
+                new StoreEvents(metrics));
         LOG.info("event=recovered store={} {}", store.identity(), store.recovery());
 
         // 3. the ring of the last life, and the peers that it names
@@ -143,19 +146,31 @@ final class Node {
 
         // 4. the data plane
         NodeEvents events = new NodeEvents(metrics);
+        RingPolicies policies = new RingPolicies(keeper::current);
+        List<PartitionReplica> replicas = Replicas.of(
+                config.partitions(),
+                loops,
+                new Replicas.Shared(
+                        new Actor(store.identity().storeId(), store.identity().incarnation()),
+                        store,
+                        keeper::current,
+                        policies,
+                        hlc::newClock,
+                        hlc::greatest,
+                        hlc::given,
+                        events));
         coordination = new Coordination(
                 new Coordination.Setup(
                         config.name(),
-                        new Actor(store.identity().storeId(), store.identity().incarnation()),
-                        config.partitions(),
+                        self.storeId(),
                         environment.clock(),
                         keeper::current,
-                        store,
-                        peers,
+                        policies,
+                        replicas,
                         loops,
+                        peers,
                         hlc,
                         OperationSettings.DEFAULT),
-                events,
                 events);
         handler.set(coordination.handler());
         coordination.open();
@@ -260,7 +275,13 @@ final class Node {
         return transport.port();
     }
 
-    private final class ProgressLog implements StoreListener {
+    private final class StoreEvents implements StoreListener {
+        private final NodeMetrics metrics;
+
+        StoreEvents(NodeMetrics metrics) {
+            this.metrics = metrics;
+        }
+
         @Override
         public void progress(RecoveryProgress progress) {
             LOG.info("event=recovering {}", progress);
@@ -269,5 +290,10 @@ final class Node {
 
         @Override
         public void partitionAvailable(int partition) {}
+
+        @Override
+        public void groupDurable(int records, long nanos) {
+            metrics.log().synced(records, nanos);
+        }
     }
 }

@@ -39,9 +39,11 @@ final class LogWriter {
             long secret,
             long storeId,
             int incarnation,
-            Consumer<Sealed> sealed) {}
+            Consumer<Sealed> sealed,
+            StoreListener listener) {}
 
     private final Setup setup;
+    private int recordsSinceForce;
     private final StoreConfig config;
     private final Disk disk;
     private final Loop loop;
@@ -236,6 +238,7 @@ final class LogWriter {
         }
         write(group.finish(format, durableLsn, hlcFloor));
         groupRecords.add(count);
+        recordsSinceForce += count;
         if (config.durability() instanceof Durability.Fsync) {
             force();
         }
@@ -265,6 +268,8 @@ final class LogWriter {
         active.file().force();
         long now = setup.environment.clock().nanos();
         fsyncNanos.add(now - before);
+        setup.listener.groupDurable(recordsSinceForce, now - before);
+        recordsSinceForce = 0;
         unforced = false;
         durableLsn = writtenLsn;
         if (now - reportedAt >= REPORT_NANOS) {

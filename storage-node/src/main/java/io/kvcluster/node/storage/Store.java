@@ -91,7 +91,8 @@ public final class Store implements RecordStore {
                         opened.secret(),
                         identity.storeId(),
                         identity.incarnation(),
-                        this::summarize),
+                        this::summarize,
+                        listener),
                 logLoop,
                 opened.log());
         this.contents = new SegmentContents(environment.disk(), opened.secret());

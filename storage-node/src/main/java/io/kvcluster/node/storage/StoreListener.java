@@ -1,6 +1,6 @@
 package io.kvcluster.node.storage;
 
-/** Hears how a start goes on. */
+/** Hears how a start goes on, and how the log does. */
 public interface StoreListener {
     /** About once a second while it lasts. Any thread. */
     void progress(RecoveryProgress progress);
@@ -8,11 +8,17 @@ public interface StoreListener {
     /** On the partition's loop. */
     void partitionAvailable(int partition);
 
+    /** So many records were made durable by one fsync that took so long. On the log's thread; must be cheap. */
+    void groupDurable(int records, long nanos);
+
     StoreListener NONE = new StoreListener() {
         @Override
         public void progress(RecoveryProgress progress) {}
 
         @Override
         public void partitionAvailable(int partition) {}
+
+        @Override
+        public void groupDurable(int records, long nanos) {}
     };
 }

@@ -6,12 +6,11 @@ import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.peer.AnswerListener;
 import io.kvcluster.node.peer.PeerFailure;
+import io.kvcluster.node.peer.PeerRequestHandler;
 import io.kvcluster.node.peer.Peers;
-import io.kvcluster.node.replica.EpochGate;
-import io.kvcluster.node.replica.Merging;
 import io.kvcluster.node.replica.PartitionReplica;
 import io.kvcluster.node.replica.ReplicaEvents;
-import io.kvcluster.node.replica.ReservedStamps;
+import io.kvcluster.node.replica.Replicas;
 import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.RecordStore;
@@ -95,9 +94,9 @@ final class SimulatedCluster {
         boolean cutOff;
         private long life;
 
-        @Nullable Coordinator coordinator;
+        @Nullable Coordination coordination;
 
-        private @Nullable PeerRequests requests;
+        private @Nullable PeerRequestHandler requests;
         private @Nullable NodeHlc hlc;
 
         SimulatedNode(int number) {
@@ -123,28 +122,35 @@ final class SimulatedCluster {
             RecordStore store = disk.openedBy(loop);
             Actor actor = new Actor(HexFormat.fromHexDigitsToLong(storeId(number)), incarnation);
             NodeHlc nodeHlc = new NodeHlc(clock::wallMillis, store.hlcFloor());
-            ReservedStamps stamps =
-                    new ReservedStamps(nodeHlc.newClock(), actor, store, loop, nodeHlc::greatest, nodeHlc::given);
-            ReplicaEvents replicaEvents = new QuietReplicaEvents();
-            EpochGate gate = new EpochGate(() -> ring, storeId(number));
-            Merging merging = new Merging(() -> policy, stamps, replicaEvents);
-            List<PartitionReplica> replicas = IntStream.range(0, PARTITIONS)
-                    .mapToObj(p -> new PartitionReplica(p, store, gate, merging, stamps, replicaEvents))
-                    .toList();
-            OperationEvents events = new CountingEvents();
             Peers peers = new SimulatedPeers(this, mine);
-            Replication.Node node = new Replication.Node(
-                    "node-" + number,
-                    storeId(number),
-                    clock,
-                    peers,
-                    new RecordContexts(() -> ring, nodeHlc::current),
-                    events,
-                    OperationSettings.DEFAULT,
+            List<PartitionReplica> replicas = Replicas.of(
+                    PARTITIONS,
+                    List.of(loop),
+                    new Replicas.Shared(
+                            actor,
+                            store,
+                            () -> ring,
+                            () -> policy,
+                            nodeHlc::newClock,
+                            nodeHlc::greatest,
+                            nodeHlc::given,
+                            new QuietReplicaEvents()));
+            Coordination made = new Coordination(
+                    new Coordination.Setup(
+                            "node-" + number,
+                            storeId(number),
+                            clock,
+                            () -> ring,
+                            () -> policy,
+                            replicas,
+                            List.of(loop),
+                            peers,
+                            nodeHlc,
+                            OperationSettings.DEFAULT),
+                    new CountingEvents(),
                     rule);
-            Coordinator made = new Coordinator(node, () -> ring, () -> policy, replicas, List.of(loop));
-            coordinator = made;
-            requests = new PeerRequests(replicas, List.of(loop), () -> ring, made, clock, events);
+            coordination = made;
+            requests = made.requests();
             hlc = nodeHlc;
             made.open();
         }
@@ -166,13 +172,13 @@ final class SimulatedCluster {
 
     /** Sends a client's command to a node; the answer may be lost with the node. */
     void submit(SimulatedNode node, Command command, Consumer<Outcome> done) {
-        Coordinator coordinator = node.coordinator;
-        if (!node.up || coordinator == null) {
+        Coordination coordination = node.coordination;
+        if (!node.up || coordination == null) {
             done.accept(new Outcome.NotApplied(io.kvcluster.node.command.Reason.STARTING, true, "connection refused"));
             return;
         }
         long life = node.life;
-        coordinator.handle(command, outcome -> {
+        coordination.handler().handle(command, outcome -> {
             if (node.life == life) {
                 done.accept(outcome);
             }
