@@ -33,7 +33,7 @@ final class Attempts<Q, R, O> {
     private final long begin;
     private final long deadline;
     private final CompletableFuture<O> outcome = new CompletableFuture<>();
-    private final Set<Node> tried = new HashSet<>();
+    private Set<Node> tried = Set.of();
     private int attempts;
 
     enum Kind {
@@ -107,7 +107,8 @@ final class Attempts<Q, R, O> {
             outcome.complete(failed.apply(attempts == 1 ? failure : summary(failure)));
             return;
         }
-        boolean elsewhere = target.hasAlternatives() && tried.add(node);
+        boolean elsewhere = target.hasAlternatives() && !tried.contains(node);
+        tried = with(node);
         again(elsewhere && attempts <= 2 ? 0 : pause, failure);
     }
 
@@ -119,7 +120,7 @@ final class Attempts<Q, R, O> {
     /** At once when another node may do better; each node has its turn before the pauses begin. */
     private void again(long pauseNanos, CallFailure last) {
         if (attempts % 8 == 0) {
-            tried.clear();
+            tried = Set.of();
         }
         try {
             engine.timer().schedule(this::attempt, pauseNanos, TimeUnit.NANOSECONDS);
@@ -127,6 +128,12 @@ final class Attempts<Q, R, O> {
             outcome.complete(failed.apply(new CallFailure(
                     ClientReason.CLIENT_CLOSED.name(), "the client was closed", last.nothingApplied(), false, false)));
         }
+    }
+
+    private Set<Node> with(Node node) {
+        Set<Node> more = new HashSet<>(tried);
+        more.add(node);
+        return more;
     }
 
     private CallFailure summary(CallFailure last) {

@@ -22,21 +22,23 @@ final class BenchProgress {
     String line() {
         Bench.Phase now = bench.phase();
         long nanos = System.nanoTime();
-        if (now != phase) {
+        long count = now == Bench.Phase.LOAD ? bench.loaded() : bench.answered();
+        if (now != phase) { // the first line of a phase has no interval to tell a rate of
             phase = now;
             phaseBegin = nanos;
-            lastCount = 0;
+            lastCount = count;
             lastNanos = nanos;
+            return text(now, 0, "");
         }
-        long count = now == Bench.Phase.LOAD ? bench.loaded() : bench.answered();
-        double rate = Math.max(0, count - lastCount) / Math.max(1e-3, (nanos - lastNanos) / 1e9);
+        double perSecond = Math.max(0, count - lastCount) / Math.max(1e-3, (nanos - lastNanos) / 1e9);
+        String rate = "  " + Units.count(perSecond) + " op/s";
         lastCount = count;
         lastNanos = nanos;
         Duration spent = Duration.ofNanos(nanos - phaseBegin);
         return switch (now) {
-            case LOAD -> text("load", (double) count / plan.keys(), rate);
-            case WARM_UP -> text("warm-up", share(spent, plan.warmUp()), rate);
-            case MEASURE -> text("measure", share(spent, plan.duration()), rate);
+            case LOAD -> text(now, (double) count / plan.keys(), rate);
+            case WARM_UP -> text(now, share(spent, plan.warmUp()), rate);
+            case MEASURE -> text(now, share(spent, plan.duration()), rate);
         };
     }
 
@@ -44,13 +46,8 @@ final class BenchProgress {
         return Math.min(1, spent.toNanos() / (double) Math.max(1, whole.toNanos()));
     }
 
-    private static String text(String what, double fraction, double rate) {
-        return String.format(
-                Locale.ROOT,
-                "%-8s %s %3.0f%%  %s op/s",
-                what,
-                Units.bar(fraction, 20),
-                fraction * 100,
-                Units.count(rate));
+    private static String text(Bench.Phase phase, double fraction, String rate) {
+        String name = phase.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return String.format(Locale.ROOT, "%-8s %s %3.0f%%%s", name, Units.bar(fraction, 20), fraction * 100, rate);
     }
 }
