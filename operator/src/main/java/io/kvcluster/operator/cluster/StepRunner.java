@@ -56,7 +56,7 @@ final class StepRunner {
         List<Wait> failures = new ArrayList<>();
         for (Step step : steps) {
             try {
-                run(cluster, step, secondLook).ifPresent(failures::add);
+                failures.addAll(run(cluster, step, secondLook));
             } catch (KubernetesClientException e) {
                 if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                     decisions.overtaken(cluster, step, e);
@@ -68,63 +68,63 @@ final class StepRunner {
         return failures;
     }
 
-    private Optional<Wait> run(KvCluster cluster, Step step, Supplier<SecondLook> secondLook) {
+    private List<Wait> run(KvCluster cluster, Step step, Supplier<SecondLook> secondLook) {
         Optional<Observation> live = Optional.empty();
         if (step.needsSecondLook()) {
             SecondLook look = secondLook.get();
             if (!look.plan().steps().contains(step)) {
                 decisions.reconsidered(cluster, step);
-                return Optional.empty();
+                return List.of();
             }
             live = Optional.of(look.world());
         }
-        Optional<Wait> failure = apply(cluster, step, live);
-        if (failure.isEmpty()) {
+        List<Wait> failures = apply(cluster, step, live);
+        if (failures.isEmpty()) {
             decisions.done(cluster, step);
         }
-        return failure;
+        return failures;
     }
 
-    private Optional<Wait> apply(KvCluster cluster, Step step, Optional<Observation> live) {
+    private List<Wait> apply(KvCluster cluster, Step step, Optional<Observation> live) {
         ClusterKey key = ClusterKey.of(cluster);
         return switch (step) {
             case Step.RecordSpec(String json) -> {
                 annotate(key, Labels.LAST_VALID_SPEC, json);
-                yield Optional.empty();
+                yield List.of();
             }
             case Step.Apply apply -> {
                 client.resource(apply.desired())
                         .fieldManager(Labels.MANAGER)
                         .forceConflicts()
                         .serverSideApply();
-                yield Optional.empty();
+                yield List.of();
             }
             case Step.CreateRingMap(ConfigMap skeleton) -> {
                 client.resource(skeleton).create();
-                yield Optional.empty();
+                yield List.of();
             }
             case Step.WriteFirstRing first -> writeFirst(cluster, first, live.orElseThrow());
             case Step.RestoreRing(Ring ring) -> {
                 write(live.orElseThrow(), ring);
-                yield Optional.empty();
+                yield List.of();
             }
             case Step.PushRing push -> push(key, push);
             case Step.LabelClaim(String claim, String clusterId) -> {
                 label(key, claim, Labels.CLUSTER_ID, clusterId);
-                yield Optional.empty();
+                yield List.of();
             }
             case Step.GrowVolume grow -> {
                 grow(key, grow);
-                yield Optional.empty();
+                yield List.of();
             }
             case Step.RestartPod restart -> {
                 delete(key, restart, live.orElseThrow());
-                yield Optional.empty();
+                yield List.of();
             }
         };
     }
 
-    private Optional<Wait> writeFirst(KvCluster cluster, Step.WriteFirstRing first, Observation live) {
+    private List<Wait> writeFirst(KvCluster cluster, Step.WriteFirstRing first, Observation live) {
         RingChange.Result result = RingChange.first(new RingChange.First(
                 cluster.getMetadata().getName(),
                 newClusterId.get(),
@@ -137,10 +137,10 @@ final class StepRunner {
         return switch (result) {
             case RingChange.Made made -> {
                 write(live, made.ring());
-                yield Optional.empty();
+                yield List.of();
             }
             case RingChange.Refused(List<String> problems) ->
-                Optional.of(new Wait(
+                List.of(new Wait(
                         "NoPlacement",
                         "KvCluster/" + cluster.getMetadata().getName(),
                         "the members and the spec make no ring: " + String.join("; ", problems),
@@ -157,7 +157,7 @@ final class StepRunner {
                 .update();
     }
 
-    private Optional<Wait> push(ClusterKey key, Step.PushRing push) {
+    private List<Wait> push(ClusterKey key, Step.PushRing push) {
         List<Wait> failures = new ArrayList<>();
         try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
             Map<NodeTarget, Future<PushOutcome>> answers = new LinkedHashMap<>();
@@ -182,7 +182,7 @@ final class StepRunner {
                 }
             });
         }
-        return failures.stream().findFirst();
+        return failures;
     }
 
     private void annotate(ClusterKey key, String annotation, String value) {

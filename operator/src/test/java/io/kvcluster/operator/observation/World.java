@@ -192,6 +192,11 @@ public final class World implements ResourceReader {
         return this;
     }
 
+    public World ringMap(ConfigMap map) {
+        ringMap = map;
+        return this;
+    }
+
     public World withoutRingMap() {
         ringMap = null;
         return this;
