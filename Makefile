@@ -37,6 +37,10 @@ crds: jdk ## generate the CRD from the records
 mutation: jdk ## mutation score of versions, log recovery and planner: at least 80 % each, or it fails (PIT; reports in target/mutation)
 	$(MVN) -q -Pmutation -pl storage-node,operator -am process-test-classes
 
+.PHONY: torture
+torture: jdk ## the crash tests at full length: 100 kill -9 of a writing process
+	$(MVN) -pl storage-node -am test -Dtest='StoreKillTest,StorePowerCutTest' -Dkills=100 -Dsurefire.failIfNoSpecifiedTests=false
+
 # --- images and Kubernetes -------------------------------------------------------------------------------------------
 IMAGE_TAG ?= dev
 # Any builder with docker's arguments: docker, buildah bud, podman, nerdctl.

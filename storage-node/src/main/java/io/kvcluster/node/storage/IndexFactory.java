@@ -4,7 +4,7 @@ import io.kvcluster.node.seams.FileDisk;
 import java.util.Set;
 
 /** Makes the indexes of a store. File names are those of the store's disk. */
-public sealed interface IndexFactory permits HeapIndex.Factory, MapDbIndex.Factory {
+public interface IndexFactory {
     /** In files that outlive the process. */
     static IndexFactory mapDb(FileDisk disk) {
         return new MapDbIndex.Factory(disk);

@@ -33,9 +33,13 @@ record SegmentHeader(
     }
 
     ByteBuffer encode() {
+        return encode(FORMAT);
+    }
+
+    ByteBuffer encode(int format) {
         ByteBuffer page = ByteBuffer.allocate(BYTES);
         page.putLong(MAGIC)
-                .putInt(FORMAT)
+                .putInt(format)
                 .putLong(storeId)
                 .putInt(number)
                 .putInt(previous)

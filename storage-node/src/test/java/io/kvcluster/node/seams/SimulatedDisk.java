@@ -351,7 +351,9 @@ public final class SimulatedDisk implements Disk {
         @Override
         public int read(ByteBuffer into, long position) {
             int length = (int) Math.max(0, Math.min(into.remaining(), inode.bytes.length - position));
-            into.put(inode.bytes, (int) position, length);
+            if (length > 0) {
+                into.put(inode.bytes, (int) position, length);
+            }
             return length;
         }
 

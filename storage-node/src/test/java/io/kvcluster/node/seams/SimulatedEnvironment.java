@@ -17,7 +17,7 @@ public final class SimulatedEnvironment implements Environment {
     private static final long WALL_START = 1_700_000_000_000L;
 
     private final SplittableRandom random;
-    private final SimulatedDisk disk;
+    private final Disk disk;
     private final String bootId;
     private final List<Lane> lanes = new ArrayList<>();
     private final PriorityQueue<Due> timers =
@@ -26,7 +26,7 @@ public final class SimulatedEnvironment implements Environment {
     private long timersMade;
     private Lane running;
 
-    public SimulatedEnvironment(long seed, SimulatedDisk disk, String bootId) {
+    public SimulatedEnvironment(long seed, Disk disk, String bootId) {
         this.random = new SplittableRandom(seed);
         this.disk = disk;
         this.bootId = bootId;
@@ -51,10 +51,19 @@ public final class SimulatedEnvironment implements Environment {
         nanos = end;
     }
 
+    /** A thread of this name hangs. */
+    public void stopWorkers(String name) {
+        lanes.stream().filter(lane -> lane.name.equals(name)).forEach(lane -> lane.stopped = true);
+    }
+
+    public void startWorkers(String name) {
+        lanes.stream().filter(lane -> lane.name.equals(name)).forEach(lane -> lane.stopped = false);
+    }
+
     public void step() {
         int ready = 0;
         for (Lane lane : lanes) {
-            ready += lane.tasks.isEmpty() ? 0 : 1;
+            ready += lane.isReady() ? 1 : 0;
         }
         if (ready > 0) {
             runOne(random.nextInt(ready));
@@ -73,7 +82,7 @@ public final class SimulatedEnvironment implements Environment {
     private void runOne(int ready) {
         int left = ready;
         for (Lane lane : List.copyOf(lanes)) {
-            if (!lane.tasks.isEmpty() && left-- == 0) {
+            if (lane.isReady() && left-- == 0) {
                 lane.runOne();
                 return;
             }
@@ -81,7 +90,7 @@ public final class SimulatedEnvironment implements Environment {
     }
 
     private boolean isBusy() {
-        return lanes.stream().anyMatch(lane -> !lane.tasks.isEmpty());
+        return lanes.stream().anyMatch(Lane::isReady);
     }
 
     @Override
@@ -106,14 +115,14 @@ public final class SimulatedEnvironment implements Environment {
 
     @Override
     public Loop newLoop(String name, int mailbox) {
-        Lane lane = new Lane(mailbox);
+        Lane lane = new Lane(name, mailbox);
         lanes.add(lane);
         return lane;
     }
 
     @Override
     public Worker newWorker(String name, int threads, int queue) {
-        Lane lane = new Lane(queue);
+        Lane lane = new Lane(name, queue);
         lanes.add(lane);
         return new Worker() {
             @Override
@@ -127,7 +136,7 @@ public final class SimulatedEnvironment implements Environment {
     }
 
     @Override
-    public SimulatedDisk disk() {
+    public Disk disk() {
         return disk;
     }
 
@@ -142,11 +151,18 @@ public final class SimulatedEnvironment implements Environment {
     }
 
     private final class Lane implements Loop {
+        private final String name;
         private final int capacity;
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+        private boolean stopped;
 
-        private Lane(int capacity) {
+        private Lane(String name, int capacity) {
+            this.name = name;
             this.capacity = capacity;
+        }
+
+        private boolean isReady() {
+            return !stopped && !tasks.isEmpty();
         }
 
         private void runOne() {

@@ -3,12 +3,13 @@ package io.kvcluster.node.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvcluster.node.command.Key;
+import io.kvcluster.node.seams.Disk;
 import io.kvcluster.node.seams.Loop;
-import io.kvcluster.node.seams.SimulatedDisk;
 import io.kvcluster.node.seams.SimulatedEnvironment;
 import io.kvcluster.node.storage.RecordStore.AppendResult;
 import io.kvcluster.node.storage.RecordStore.Lookup;
 import io.kvcluster.node.storage.RecordStore.ReadResult;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,12 +22,10 @@ final class SimulatedStore {
     static final int SEGMENT_BYTES = 32 << 10;
 
     final SimulatedEnvironment environment;
-    final SimulatedDisk disk;
     final Loop[] loops = new Loop[2];
     Store store;
 
-    private SimulatedStore(long seed, SimulatedDisk disk, String bootId) {
-        this.disk = disk;
+    private SimulatedStore(long seed, Disk disk, String bootId) {
         this.environment = new SimulatedEnvironment(seed, disk, bootId);
         for (int i = 0; i < loops.length; i++) {
             loops[i] = environment.newLoop("loop-" + i, 1_000);
@@ -38,21 +37,72 @@ final class SimulatedStore {
                 PARTITIONS, durability, SEGMENT_BYTES, 8 << 10, 256, 256 << 10, 64 << 10, 16 << 10, 1, 64);
     }
 
-    static SimulatedStore open(long seed, SimulatedDisk disk, String bootId, Durability durability)
-            throws StoreException {
+    static SimulatedStore open(long seed, Disk disk, String bootId, Durability durability) throws StoreException {
         return open(seed, disk, bootId, config(durability));
     }
 
-    static SimulatedStore open(long seed, SimulatedDisk disk, String bootId, StoreConfig config) throws StoreException {
+    static SimulatedStore open(long seed, Disk disk, String bootId, StoreConfig config) throws StoreException {
+        return open(seed, disk, bootId, config, IndexFactory.heap());
+    }
+
+    static SimulatedStore open(long seed, Disk disk, String bootId, StoreConfig config, IndexFactory indexes)
+            throws StoreException {
         SimulatedStore opened = new SimulatedStore(seed, disk, bootId);
-        opened.store = Store.open(config, opened.environment, IndexFactory.heap(), opened.loops, StoreListener.NONE);
+        opened.store = Store.open(config, opened.environment, indexes, opened.loops, StoreListener.NONE);
         return opened;
     }
 
-    static SimulatedStore openReady(long seed, SimulatedDisk disk, String bootId) throws StoreException {
-        SimulatedStore opened = open(seed, disk, bootId, new Durability.Fsync());
+    static SimulatedStore opening(Disk disk, StoreListener listener) throws StoreException {
+        SimulatedStore opened = new SimulatedStore(1, disk, "boot");
+        opened.store = Store.open(
+                config(new Durability.Fsync()), opened.environment, IndexFactory.heap(), opened.loops, listener);
+        return opened;
+    }
+
+    /** Opened, and every partition available. */
+    static SimulatedStore ready(Disk disk) throws StoreException {
+        return ready(disk, IndexFactory.heap());
+    }
+
+    static SimulatedStore ready(Disk disk, IndexFactory indexes) throws StoreException {
+        return ready(1, disk, indexes);
+    }
+
+    static SimulatedStore ready(long seed, Disk disk, IndexFactory indexes) throws StoreException {
+        SimulatedStore opened = open(seed, disk, "boot", config(new Durability.Fsync()), indexes);
         opened.awaitReady();
         return opened;
+    }
+
+    /** Appends keys 0, 1, 2 … to partition key mod 4 until the log has this many segments. Returns how many. */
+    int fillSegments(int segments) {
+        int key = 0;
+        while (segments() < segments) {
+            assertThat(append(key % PARTITIONS, "key-" + key, value(key))).isInstanceOf(AppendResult.Durable.class);
+            key++;
+        }
+        // Hint files are written behind the writer's back.
+        environment.runFor(10_000_000);
+        return key;
+    }
+
+    /** Appends to partitions other than 0 until this many segments more. */
+    void fillOther(int segments) {
+        int wanted = segments() + segments;
+        for (int i = 0; segments() < wanted; i++) {
+            append(1 + i % 3, "filler-" + i, value(i));
+        }
+        environment.runFor(10_000_000);
+    }
+
+    int segments() {
+        try {
+            return (int) environment.disk().list(SegmentFile.DIRECTORY).stream()
+                    .filter(name -> SegmentFile.number(name) > 0)
+                    .count();
+        } catch (IOException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     void awaitReady() {
@@ -131,6 +181,10 @@ final class SimulatedStore {
             }
             after = Optional.of(found.rows().getLast().key());
         }
+    }
+
+    static String value(int key) {
+        return "value " + key + " " + "x".repeat(900);
     }
 
     void close() {
