@@ -68,6 +68,20 @@ final class Links {
                 .build();
     }
 
+    PeerMessage heartbeat() {
+        LocalStore self = wiring.self();
+        RingTable ring = wiring.rings().table();
+        return PeerMessage.newBuilder()
+                .setEpoch(ring == null ? 0 : ring.getEpoch())
+                .setHeartbeat(Heartbeat.newBuilder()
+                        .setRingEpoch(ring == null ? 0 : ring.getEpoch())
+                        .setRingHash(ring == null ? "" : ring.getHash())
+                        .setDurableLsn(self.durableLsn())
+                        .setIncarnation(self.incarnation())
+                        .setReady(self.ready()))
+                .build();
+    }
+
     // --- who is to be linked
 
     void targets(List<PeerTarget> targets) {
@@ -190,6 +204,7 @@ final class Links {
         counters.linksOpened.increment();
         if (lane.lane == Lane.FOREGROUND) {
             peer.ringSent = 0;
+            peer.ringAsked = 0;
             peer.trouble = "";
             markUp(peer);
             log.info("Linked with {} (store {}) at {}", peer.name, peer.storeId, peer.learnedAddress);
@@ -249,12 +264,17 @@ final class Links {
         wiring.rings().offered(from.storeId, update.getRing());
     }
 
-    /** Who shows an older epoch is sent our ring, once for each of ours. */
+    /** Who shows an older epoch is sent our ring, once for each of ours; who shows a newer one is shown ours at once. */
     private void exchangeRings(Session session, Peer peer) {
         if (peer.ringEpoch > 0) {
             wiring.rings().observed(peer.storeId, peer.ringEpoch, peer.ringHash);
         }
         RingTable ours = wiring.rings().table();
+        long ourEpoch = ours == null ? 0 : ours.getEpoch();
+        if (peer.ringEpoch > ourEpoch && peer.ringAsked < peer.ringEpoch) {
+            peer.ringAsked = peer.ringEpoch;
+            session.offerSystem(heartbeat());
+        }
         if (ours != null && peer.ringEpoch < ours.getEpoch() && peer.ringSent < ours.getEpoch()) {
             peer.ringSent = ours.getEpoch();
             session.offerSystem(PeerMessage.newBuilder()

@@ -28,6 +28,9 @@ final class Peer {
 
     String ringHash = "";
     long ringSent;
+    /** The epoch of theirs for which they were shown, out of turn, that ours is older. */
+    long ringAsked;
+
     volatile boolean ready;
 
     volatile boolean up;

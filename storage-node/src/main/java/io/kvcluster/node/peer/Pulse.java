@@ -1,9 +1,7 @@
 package io.kvcluster.node.peer;
 
 import io.kvcluster.node.seams.Loop;
-import io.kvcluster.proto.peer.Heartbeat;
 import io.kvcluster.proto.peer.PeerMessage;
-import io.kvcluster.proto.ring.RingTable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,17 +66,7 @@ final class Pulse {
 
     /** Also at once when what it tells has changed. */
     void beat() {
-        LocalStore self = wiring.self();
-        RingTable ring = wiring.rings().table();
-        PeerMessage message = PeerMessage.newBuilder()
-                .setEpoch(ring == null ? 0 : ring.getEpoch())
-                .setHeartbeat(Heartbeat.newBuilder()
-                        .setRingEpoch(ring == null ? 0 : ring.getEpoch())
-                        .setRingHash(ring == null ? "" : ring.getHash())
-                        .setDurableLsn(self.durableLsn())
-                        .setIncarnation(self.incarnation())
-                        .setReady(self.ready()))
-                .build();
+        PeerMessage message = links.heartbeat();
         for (Peer peer : peers.all()) {
             Session session = peer.foreground.established;
             // A peer that reads nothing need not be told that we live: the box would only grow.

@@ -30,6 +30,20 @@ class RingExchangeTest {
     }
 
     @Test
+    void aNewRingIsEverywhereAFewRoundTripsAfterOneNodeUsesIt() {
+        cluster.start("a", "b", "c").settled();
+        cluster.get("a").ring = ring(7, "seven");
+        cluster.linkAll();
+        cluster.world.runForMillis(20);
+        assertThat(cluster.get("b").ring.getEpoch()).isEqualTo(7);
+        assertThat(cluster.get("c").ring.getEpoch()).isEqualTo(7);
+        assertThat(cluster.get("b").offeredRings).hasSize(1);
+        cluster.get("a").tap.sent.clear();
+        cluster.world.runForMillis(5_000);
+        assertThat(cluster.get("a").tap.sent).as("and it is quiet again").hasSizeLessThan(25);
+    }
+
+    @Test
     void aPeerThatRefusesOurRingIsNotSentItAgainAndAgain() {
         cluster.start("a", "b").settled();
         Node b = cluster.get("b");

@@ -15,6 +15,9 @@ final class SimLink<F> implements Transport.Link<F> {
     private boolean delivering;
     private boolean wasFull;
 
+    /** Why this end was closed, for the other end to hear after the frames under way; null: they were thrown away. */
+    private String parting;
+
     /** Who hears this end; null until accepted. */
     SimTransport<F> owner;
 
@@ -74,6 +77,9 @@ final class SimLink<F> implements Transport.Link<F> {
     }
 
     private void deliverNext() {
+        if (parting != null && underWay.isEmpty()) {
+            network.world().at(network.delay(), () -> other.end(parting));
+        }
         if (!delivering && !underWay.isEmpty() && !network.isPartitioned(from, to)) {
             delivering = true;
             network.world().at(network.delay(), this::deliver);
@@ -82,7 +88,7 @@ final class SimLink<F> implements Transport.Link<F> {
 
     private void deliver() {
         delivering = false;
-        if (ended || network.isPartitioned(from, to)) {
+        if ((ended && parting == null) || network.isPartitioned(from, to)) {
             return;
         }
         if (other.ended) {
@@ -126,10 +132,20 @@ final class SimLink<F> implements Transport.Link<F> {
 
     @Override
     public void close(String why) {
-        network.world().at(0, () -> end(why));
-        if (!network.isPartitioned(from, to)) {
-            network.world().at(network.delay(), () -> other.end(why));
-        }
+        network.world().at(0, () -> {
+            if (ended) {
+                return;
+            }
+            boolean passable = !network.isPartitioned(from, to);
+            // What is under way may still arrive before the end does, or be thrown away by it.
+            parting = passable && network.flip() ? why : null;
+            end(why);
+            if (parting != null) {
+                deliverNext();
+            } else if (passable) {
+                network.world().at(network.delay(), () -> other.end(why));
+            }
+        });
     }
 
     void breakNow(String why) {
@@ -144,7 +160,9 @@ final class SimLink<F> implements Transport.Link<F> {
         Listener<F> hears = listener != null ? listener : dialler;
         boolean heard = hears != null && isHeard();
         ended = true;
-        underWay.clear();
+        if (parting == null) {
+            underWay.clear();
+        }
         network.forget(this);
         if (heard) {
             hears.closed(why);

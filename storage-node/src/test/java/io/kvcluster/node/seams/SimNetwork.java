@@ -120,6 +120,10 @@ public final class SimNetwork<F> {
         return minDelayNanos + random.nextLong(maxDelayNanos - minDelayNanos + 1);
     }
 
+    boolean flip() {
+        return random.nextBoolean();
+    }
+
     int window() {
         return window;
     }
