@@ -7,6 +7,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -76,7 +77,7 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         Instant started = clock.instant();
         Steering steering = SpecRules.steer(cluster);
         if (steering.spec().isEmpty()) {
-            return report(cluster, StatusCalculator.invalid(cluster, steering, clock.instant()), SETTLED);
+            return report(cluster, StatusCalculator.invalid(cluster, steering, clock.instant()), context, SETTLED);
         }
         Observation world = observer.observe(cluster, steering, caches(context));
         sightings.saw(world);
@@ -86,7 +87,7 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         KvClusterStatus status = StatusCalculator.of(world, waits, !plan.steps().isEmpty());
         tell(cluster, status, waits);
         metrics.reconciled("done", Duration.between(started, clock.instant()));
-        return report(cluster, status, plan.isSettled() ? SETTLED : BUSY);
+        return report(cluster, status, context, plan.isSettled() ? SETTLED : BUSY);
     }
 
     @Override
@@ -143,16 +144,17 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
                 status.ring() == null ? 0 : status.ring().underReplicatedPartitions());
     }
 
-    /** Writes only what differs. */
-    private static UpdateControl<KvCluster> report(KvCluster cluster, KvClusterStatus status, Duration next) {
-        if (status.equals(cluster.getStatus())) {
-            return UpdateControl.<KvCluster>noUpdate().rescheduleAfter(next);
+    /** Writes only what differs, and lets the next pass see it even if the caches lag. */
+    private static UpdateControl<KvCluster> report(
+            KvCluster cluster, KvClusterStatus status, Context<KvCluster> context, Duration next) {
+        if (!status.equals(cluster.getStatus())) {
+            KvCluster answer = new KvCluster();
+            answer.getMetadata().setName(cluster.getMetadata().getName());
+            answer.getMetadata().setNamespace(cluster.getMetadata().getNamespace());
+            answer.setStatus(status);
+            PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(cluster, answer, context);
         }
-        KvCluster answer = new KvCluster();
-        answer.getMetadata().setName(cluster.getMetadata().getName());
-        answer.getMetadata().setNamespace(cluster.getMetadata().getNamespace());
-        answer.setStatus(status);
-        return UpdateControl.patchStatus(answer).rescheduleAfter(next);
+        return UpdateControl.<KvCluster>noUpdate().rescheduleAfter(next);
     }
 
     private static ResourceReader caches(Context<KvCluster> context) {

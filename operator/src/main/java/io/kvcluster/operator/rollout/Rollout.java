@@ -1,5 +1,6 @@
 package io.kvcluster.operator.rollout;
 
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.kvcluster.operator.nodeadmin.Liveness;
 import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
 import io.kvcluster.operator.observation.Observation;
@@ -43,7 +44,10 @@ public final class Rollout {
                 .filter(pod -> !pod.isLeaving() && !wanted.equals(pod.podHash()))
                 .toList();
         if (outdated.isEmpty()) {
-            return new UpToDate();
+            return oldAndIdle()
+                    .<Decision>map(
+                            pod -> restart(pod, "it does not start, and the template has changed since it was made"))
+                    .orElseGet(UpToDate::new);
         }
         if (!templatesAre(wanted)) {
             return held(
@@ -58,6 +62,32 @@ public final class Rollout {
             return restart(idle.get(), "its template is outdated and it serves nothing that a restart could interrupt");
         }
         return previousPod(wanted).<Decision>map(Held::new).orElseGet(() -> firstAllowed(outdated));
+    }
+
+    /**
+     * A pod that is as the user asked, but not as the operator makes pods by now, with another default image for example. One that
+     * serves, or is about to, is left alone until somebody restarts it; one that does not get up may need just that change.
+     */
+    private Optional<PodView> oldAndIdle() {
+        return world.shape().pods().stream()
+                .flatMap(name -> world.pod(name).stream())
+                .filter(pod ->
+                        !pod.isLeaving() && !pod.isReady() && pod.report().isEmpty() && surelyServesNothing(pod))
+                .filter(pod -> world.statefulSets().stream().anyMatch(set -> isOfOlderRevision(pod, set)))
+                .findFirst();
+    }
+
+    private static boolean isOfOlderRevision(PodView pod, StatefulSet set) {
+        String revision = pod.pod().getMetadata().getLabels().get("controller-revision-hash");
+        return pod.name().startsWith(set.getMetadata().getName() + "-")
+                && set.getMetadata().getName().length() == pod.name().lastIndexOf('-')
+                && revision != null
+                && set.getStatus() != null
+                && Objects.equals(
+                        set.getStatus().getObservedGeneration(),
+                        set.getMetadata().getGeneration())
+                && set.getStatus().getUpdateRevision() != null
+                && !revision.equals(set.getStatus().getUpdateRevision());
     }
 
     /** The controller has to know the new template, or the deleted pod returns with the old one. */

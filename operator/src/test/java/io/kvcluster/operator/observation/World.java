@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.kvcluster.crd.KvCluster;
@@ -242,6 +243,24 @@ public final class World implements ResourceReader {
                         .endMetadata()
                         .build());
         return this;
+    }
+
+    /** The StatefulSet controller's names of the template that the pod was made of, and of that of now. */
+    public World revisions(String pod, String ofPod, String ofNow) {
+        pods.computeIfPresent(
+                pod,
+                (_, old) -> new PodBuilder(old)
+                        .editMetadata()
+                        .addToLabels("controller-revision-hash", ofPod)
+                        .endMetadata()
+                        .build());
+        return edit(
+                StatefulSet.class,
+                set -> new StatefulSetBuilder(set)
+                        .editStatus()
+                        .withUpdateRevision(ofNow)
+                        .endStatus()
+                        .build());
     }
 
     public World notReady(String pod) {

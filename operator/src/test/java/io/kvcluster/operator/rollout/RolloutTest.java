@@ -50,6 +50,28 @@ class RolloutTest {
     }
 
     @Test
+    void aPodThatDoesNotStartGetsTheTemplateOfNow() {
+        World world = World.settled(OLD).dead("demo-1").revisions("demo-1", "rev-1", "rev-2");
+        assertThat(restarted(world)).isEqualTo("demo-1");
+    }
+
+    @Test
+    void aPodThatDoesNotStartIsLeftAloneWhenItHasTheTemplateOfNow() {
+        World world = World.settled(OLD).dead("demo-1").revisions("demo-1", "rev-2", "rev-2");
+        assertThat(Rollout.next(world.look())).isInstanceOf(Rollout.UpToDate.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Phase.class,
+            names = {"RECOVERING", "SERVING", "DRAINING"})
+    void aPodThatSaysSomethingIsNotRestartedForTheOperatorsSake(Phase phase) {
+        World world =
+                World.settled(OLD).phase("demo-1", phase).notReady("demo-1").revisions("demo-1", "rev-1", "rev-2");
+        assertThat(Rollout.next(world.look())).isInstanceOf(Rollout.UpToDate.class);
+    }
+
+    @Test
     void podsGoOneAfterTheOther() {
         World world = changed();
         assertThat(restarted(world)).isEqualTo("demo-0");
