@@ -52,7 +52,7 @@ final class LogRecovery {
         removeOrphan(segments);
         List<Sealed> sealed = seal(segments);
         Opened last = segments.lastEntry().getValue();
-        ActiveSegmentRecovery found = scan(last);
+        ActiveSegmentRecovery found = scan(last, sealed);
         if (marker.isPresent() && fits(marker.get(), last, found)) {
             return new RecoveredLog(
                     sealed, last.segment, found.end(), found.lastLsn(), found.hlcFloor(), true, Tail.NONE, damages);
@@ -176,19 +176,35 @@ final class LogRecovery {
         return new Sealed(ended.segment, bounded ? next.segment.firstLsn() - 1 : Sealed.UNKNOWN, end);
     }
 
-    private ActiveSegmentRecovery scan(Opened last) throws IOException {
+    private ActiveSegmentRecovery scan(Opened last, List<Sealed> before) throws IOException {
         SegmentHeader header = last.header;
-        long firstLsn = last.segment.firstLsn() == Long.MAX_VALUE ? 1 : last.segment.firstLsn();
-        ActiveSegmentRecovery found = header == null
-                ? new ActiveSegmentRecovery(firstLsn, 0, 0)
-                : new ActiveSegmentRecovery(firstLsn, header.durableLsn(), header.hlcFloor());
-        DiskFile file = last.segment.file();
-        new SegmentScan(file, new LogFormat(secret, last.segment.number()), (int) file.length()).run(found);
-        return found;
+        return header == null
+                ? scanWithoutHeader(last.segment, before)
+                : scan(
+                        last.segment,
+                        new ActiveSegmentRecovery(header.firstLsn(), header.durableLsn(), header.hlcFloor()));
+    }
+
+    /** LSNs go on from the segment before: one that was given again would lose against the older record in a rebuild. */
+    private ActiveSegmentRecovery scanWithoutHeader(SegmentFile last, List<Sealed> before) throws IOException {
+        ActiveSegmentRecovery previous = new ActiveSegmentRecovery(1, 0, 0);
+        if (!before.isEmpty()) {
+            SegmentFile segment = before.getLast().segment();
+            scan(segment, previous);
+        }
+        long lastLsn = Math.max(previous.lastLsn(), previous.durableLsn());
+        return scan(last, new ActiveSegmentRecovery(lastLsn + 1, lastLsn, previous.hlcFloor()));
+    }
+
+    private ActiveSegmentRecovery scan(SegmentFile segment, ActiveSegmentRecovery into) throws IOException {
+        DiskFile file = segment.file();
+        new SegmentScan(file, new LogFormat(secret, segment.number()), (int) file.length()).run(into);
+        return into;
     }
 
     private static boolean fits(CleanMarker marker, Opened last, ActiveSegmentRecovery found) {
-        return marker.segment() == last.segment.number()
+        return last.header != null
+                && marker.segment() == last.segment.number()
                 && marker.coveredLsn() == found.lastLsn()
                 && marker.end() == found.end()
                 && found.isWhole();
