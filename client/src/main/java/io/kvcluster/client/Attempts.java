@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One operation of one key, from its first attempt to its outcome. A write is attempted again only after an attempt that
@@ -34,6 +35,7 @@ final class Attempts<Q, R, O> {
     private final long deadline;
     private final CompletableFuture<O> outcome = new CompletableFuture<>();
     private Set<Node> tried = Set.of();
+    private @Nullable CallFailure earlier;
     private int attempts;
 
     enum Kind {
@@ -104,12 +106,21 @@ final class Attempts<Q, R, O> {
         long pause = engine.pauseNanos(FIRST_PAUSE, LONGEST_PAUSE, attempts);
         boolean time = deadline - engine.nanoTime() - pause > fairNanos();
         if (!failure.retryable() || !safe || !time || attempts >= MOST_ATTEMPTS) {
-            outcome.complete(failed.apply(attempts == 1 ? failure : summary(failure)));
+            CallFailure best = mostTelling(failure);
+            outcome.complete(failed.apply(attempts == 1 ? best : summary(best)));
             return;
         }
+        earlier = failure;
         boolean elsewhere = target.hasAlternatives() && !tried.contains(node);
         tried = with(node);
         again(elsewhere && attempts <= 2 ? 0 : pause, failure);
+    }
+
+    /** Of a read cut off by its deadline, what the attempt before had been told says more. */
+    private CallFailure mostTelling(CallFailure last) {
+        CallFailure before = earlier;
+        boolean cutOff = kind == Kind.READ && last.reason().equals(ClientReason.NO_ANSWER.name());
+        return cutOff && before != null ? before : last;
     }
 
     /** A write that is sent just before its deadline would turn what is certainly not applied into unknown. */

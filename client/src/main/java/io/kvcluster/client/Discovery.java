@@ -10,29 +10,33 @@ import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.RingCheck;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps {@link Nodes} up to date: at the start, when an answer told of a newer ring, soon after failures, each two
- * seconds while a member is not connected, and each half minute anyway. One refresh at a time.
+ * Keeps {@link Nodes} up to date: at the start, when an answer told of a newer ring, soon after failures, each
+ * second while a member is not connected, and each half minute anyway. One refresh at a time.
  */
 final class Discovery {
     static final long TICK_MILLIS = 500;
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long UNSETTLED_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long UNSETTLED_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
 
     private final Nodes nodes;
     private final LongSupplier nanoTime;
     private final AtomicBoolean running = new AtomicBoolean();
-    private final Set<Node> failed = new HashSet<>(); // touched by the one refresh that runs
+    private final Set<Node> failed = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Node lastAsked;
     private volatile boolean wanted = true;
     private volatile long lastEnd;
 
@@ -75,8 +79,15 @@ final class Discovery {
                 && known.nodesByStore().values().stream().allMatch(Node::isReady);
         long idle = nanoTime.getAsLong() - lastEnd;
         if (wanted || idle >= (settled ? SETTLED_NANOS : UNSETTLED_NANOS)) {
-            refresh(nodes.chooseAny(failed));
+            refresh(nodes.chooseAny(notAgain()));
         }
+    }
+
+    /** In turn: each node knows the others' present addresses better than its own. */
+    private Set<Node> notAgain() {
+        Set<Node> not = new HashSet<>(failed);
+        Optional.ofNullable(lastAsked).ifPresent(not::add);
+        return not;
     }
 
     private static void probe(Node node) {
@@ -91,6 +102,7 @@ final class Discovery {
     private void refresh(Node node) {
         if (running.compareAndSet(false, true)) {
             wanted = false;
+            lastAsked = node;
             UnaryCall.send(
                     node,
                     ClusterServiceGrpc.getGetRingMethod(),
@@ -114,7 +126,7 @@ final class Discovery {
                 answer -> {
                     switch (answer) {
                         case UnaryCall.Answer.Got(GetNodesResponse response, Node at) -> {
-                            adopt(table, response.getNodesList(), at);
+                            adopt(table, response, at);
                             failed.clear();
                             end();
                         }
@@ -123,11 +135,12 @@ final class Discovery {
                 });
     }
 
-    private void adopt(RingTable table, List<NodeView> views, Node node) {
+    private void adopt(RingTable table, GetNodesResponse response, Node node) {
+        List<NodeView> views = response.getNodesList();
         switch (Ring.of(table)) {
             case RingCheck.Valid(Ring ring) -> {
                 if (isOfThisCluster(ring, node)) {
-                    nodes.adopt(ring, views);
+                    nodes.adopt(ring, views, response.getAsked());
                 }
             }
             case RingCheck.Invalid invalid -> {

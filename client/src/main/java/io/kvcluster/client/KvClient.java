@@ -10,9 +10,12 @@ import io.kvcluster.proto.kv.GetNodesResponse;
 import io.kvcluster.proto.kv.GetResponse;
 import io.kvcluster.proto.kv.KvServiceGrpc;
 import io.kvcluster.proto.kv.WriteResponse;
+import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -157,6 +160,19 @@ public final class KvClient implements AutoCloseable {
         } finally {
             check.cancel(false);
         }
+    }
+
+    /** Names and addresses of the members to which no connection stands now; empty before the first contact, too. */
+    public Map<String, Address> unconnected() {
+        Topology known = engine.nodes().topology();
+        Map<String, Address> without = new LinkedHashMap<>();
+        for (Member member : known.ring().map(Ring::members).orElse(List.of())) {
+            Node node = known.nodesByStore().get(member.getStoreId());
+            if (node != null && !node.isReady()) {
+                without.put(member.getName(), node.address());
+            }
+        }
+        return without;
     }
 
     /** The members as some node sees them now. */

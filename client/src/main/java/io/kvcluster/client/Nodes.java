@@ -101,8 +101,11 @@ final class Nodes implements AutoCloseable {
         return Optional.ofNullable(topology.get().nodesByStore().get(storeId));
     }
 
-    /** Takes a ring and the nodes' present addresses; older rings are ignored. @return the nodes now known */
-    void adopt(Ring ring, List<NodeView> views) {
+    /**
+     * Takes a ring and the nodes' present addresses; older rings are ignored. How a node names itself may hold only
+     * inside the cluster, so for the asked one an address that another told before is kept.
+     */
+    void adopt(Ring ring, List<NodeView> views, String asked) {
         Topology before = topology.get();
         if (ring.epoch() < before.epoch()) {
             return;
@@ -114,6 +117,12 @@ final class Nodes implements AutoCloseable {
                         && !view.getAddress().isEmpty())
                 .forEach(view -> addresses.put(view.getStoreId(), view.getAddress()));
         Map<String, Node> byStore = new LinkedHashMap<>();
+        for (NodeView view : views) {
+            Node knownBefore = before.nodesByStore().get(view.getStoreId());
+            if (view.getName().equals(asked) && knownBefore != null) {
+                addresses.put(view.getStoreId(), knownBefore.address().toString());
+            }
+        }
         addresses.forEach((storeId, address) -> parsed(address).ifPresent(at -> byStore.put(storeId, node(at))));
         views.stream()
                 .filter(NodeView::getUp)

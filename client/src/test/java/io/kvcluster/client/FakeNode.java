@@ -74,6 +74,7 @@ public final class FakeNode {
     private final AtomicInteger puts = new AtomicInteger();
     private volatile ByteString lastKey = ByteString.EMPTY;
     private volatile boolean up = true;
+    private volatile String ownAddress = "";
     private volatile Supplier<Behaviour> behaviour = () -> SERVE;
 
     FakeNode(FakeCluster owner, int index) {
@@ -116,6 +117,11 @@ public final class FakeNode {
     /** Of the put that is being served; for clients with one put in flight. */
     public ByteString lastKey() {
         return lastKey;
+    }
+
+    /** The address that this node alone gives for itself. */
+    void nameItself(String address) {
+        ownAddress = address;
     }
 
     /** How every node sees it in GetNodes; it serves all the same. */
@@ -325,7 +331,13 @@ public final class FakeNode {
             GetNodesResponse.Builder response = GetNodesResponse.newBuilder()
                     .setRingEpoch(owner.ring().epoch())
                     .setAsked(name());
-            owner.nodes().forEach(node -> response.addNodes(node.view()));
+            owner.nodes()
+                    .forEach(node -> response.addNodes(
+                            node == FakeNode.this && !ownAddress.isEmpty()
+                                    ? node.view().toBuilder()
+                                            .setAddress(ownAddress)
+                                            .build()
+                                    : node.view()));
             observer.onNext(response.build());
             observer.onCompleted();
         }

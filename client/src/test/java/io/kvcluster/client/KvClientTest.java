@@ -76,6 +76,15 @@ class KvClientTest {
     }
 
     @Test
+    void anAddressThatANodeUsesOnlyForItselfIsReplacedByWhatOthersKnow() {
+        cluster.nodes().forEach(node -> node.nameItself("inside-" + node.index));
+        try (KvClient outside = cluster.client(cluster.seed(0))) {
+            assertThat(outside.awaitConnected(Duration.ofSeconds(10))).isTrue();
+            assertThat(outside.unconnected()).isEmpty();
+        }
+    }
+
+    @Test
     void aSeedServesAloneWhenNoOtherAddressIsReachable() {
         try (KvClient outside = KvClient.connect(
                 KvClientConfig.of(new Address("service", 50051)),

@@ -28,6 +28,7 @@ public final class Verifier {
     private final LongAdder checked = new LongAdder();
     private final LongAdder reads = new LongAdder();
     private final LongAdder wrong = new LongAdder();
+    private final LongAdder unreadable = new LongAdder();
     private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
 
     /** What is wrong with a key. */
@@ -60,7 +61,12 @@ public final class Verifier {
         return reads.sum();
     }
 
-    /** All that is wrong, also beyond the findings that are kept. */
+    /** Reads without an answer: neither right nor wrong. */
+    public long unreadable() {
+        return unreadable.sum();
+    }
+
+    /** All that is missing or different, also beyond the findings that are kept. */
     public long wrong() {
         return wrong.sum();
     }
@@ -127,8 +133,8 @@ public final class Verifier {
     }
 
     private void found(Finding finding) {
-        wrong.increment();
-        if (wrong.sum() <= MOST_FINDINGS) {
+        (finding.kind() == Kind.UNREADABLE ? unreadable : wrong).increment();
+        if (wrong.sum() + unreadable.sum() <= MOST_FINDINGS) {
             findings.add(finding);
         }
     }

@@ -58,6 +58,11 @@ final class VerifyCommand implements Callable<Integer> {
                         + ": is the cluster running, and has it a ring? See: kv status");
             }
             Ring ring = client.ring().orElseThrow();
+            if (replicas && !client.unconnected().isEmpty()) {
+                throw new IOException(
+                        "--replicas asks every node, but these cannot be reached from here: " + client.unconnected()
+                                + "\nRun it where they can, for example in a pod; see kv nodes for who is down.");
+            }
             Verifier verifier = new Verifier(client, file, connection.options(level), replicas);
             long begin = System.nanoTime();
             List<Verifier.Finding> findings;
@@ -66,7 +71,7 @@ final class VerifyCommand implements Callable<Integer> {
                 findings = verifier.run(ring);
             }
             report(verifier, file, findings, Duration.ofNanos(System.nanoTime() - begin));
-            return verifier.wrong() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+            return verifier.wrong() + verifier.unreadable() == 0 ? ExitCode.DONE : ExitCode.FAILED;
         }
     }
 
@@ -75,13 +80,15 @@ final class VerifyCommand implements Callable<Integer> {
         return Units.bar(fraction, 20) + String.format(Locale.ROOT, " %3.0f%%  ", fraction * 100)
                 + Units.count(verifier.checked()) + " keys, " + Units.count(verifier.reads() / (nanos / 1e9))
                 + " reads/s"
-                + (verifier.wrong() > 0 ? ", " + Units.count(verifier.wrong()) + " WRONG" : "");
+                + verdict(verifier, "");
     }
 
     private void report(Verifier verifier, AckFile file, List<Verifier.Finding> findings, Duration elapsed) {
         ObjectNode json = Output.object();
         json.put("acknowledged", file.keys().size()).put("reads", verifier.reads());
-        json.put("wrong", verifier.wrong()).put("seconds", elapsed.toMillis() / 1e3);
+        json.put("wrong", verifier.wrong())
+                .put("unreadable", verifier.unreadable())
+                .put("seconds", elapsed.toMillis() / 1e3);
         ArrayNode list = json.putArray("findings");
         for (Verifier.Finding finding : findings) {
             ObjectNode one = list.addObject();
@@ -99,20 +106,27 @@ final class VerifyCommand implements Callable<Integer> {
                                 finding.node().isEmpty() ? "(" + level.label() + ")" : finding.node(),
                                 finding.detail()));
                 table.print(out);
-                if (verifier.wrong() > SHOWN) {
-                    out.println("… and " + Units.count(verifier.wrong() - SHOWN) + " more; all with -o json");
+                long more = verifier.wrong() + verifier.unreadable() - SHOWN;
+                if (more > 0) {
+                    out.println("… and " + Units.count(more) + " more; up to 10,000 with -o json");
                 }
             }
             out.printf(
-                    "%s acknowledged keys, %s reads in %s: %s%n",
+                    "%s acknowledged keys, %s reads in %s%s%n",
                     Units.count(file.keys().size()),
                     Units.count(verifier.reads()),
                     Units.duration(elapsed),
-                    verifier.wrong() == 0 ? "all there" : Units.count(verifier.wrong()) + " WRONG");
+                    verdict(verifier, ": all there"));
         });
         if (findings.stream().anyMatch(finding -> finding.kind() == Verifier.Kind.UNREADABLE)) {
             output.hint("Unreadable is not lost: see kv status, and verify again.");
         }
+    }
+
+    private static String verdict(Verifier verifier, String allRight) {
+        String wrong = verifier.wrong() > 0 ? ", " + Units.count(verifier.wrong()) + " WRONG" : "";
+        String unreadable = verifier.unreadable() > 0 ? ", " + Units.count(verifier.unreadable()) + " unreadable" : "";
+        return wrong.isEmpty() && unreadable.isEmpty() ? allRight : wrong + unreadable;
     }
 
     private static String label(Verifier.Finding finding) {

@@ -176,11 +176,20 @@ class ImportAndVerifyTest {
     }
 
     @Test
+    void verifyOfReplicasSaysAtOnceWhichNodeItCannotReach() throws IOException {
+        importAll();
+        cluster.kill(1);
+        Kv replicas = Kv.run("verify", server, "--timeout=1s", "--replicas", "--acked", acked().toString());
+        assertThat(replicas.code()).isEqualTo(1);
+        assertThat(replicas.err()).contains("cannot be reached from here: {fake-1=");
+    }
+
+    @Test
     void whatIsUnreadableIsNotCalledLost() throws IOException {
         importAll();
         cluster.nodes().forEach(node -> node.always(new Behaviour.Refuse(Status.Code.UNAVAILABLE, Reason.CANNOT_SAY)));
         Files.writeString(acked(), Files.readAllLines(acked()).getFirst() + "\n");
-        Kv verified = Kv.run("verify", server, "--timeout=300ms", "--acked", acked().toString());
+        Kv verified = Kv.run("verify", server, "--timeout=1s", "--acked", acked().toString());
         assertThat(verified.code()).isEqualTo(1);
         assertThat(verified.out()).contains("unreadable").contains("CANNOT_SAY");
         assertThat(verified.err()).contains("Unreadable is not lost");
