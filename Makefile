@@ -21,6 +21,10 @@ test: jdk ## every layer that needs no cluster and no Docker (mvn verify)
 package: jdk
 	$(MVN) -q package -DskipTests
 
+.PHONY: run
+run: package ## the whole product on this machine: Kubernetes API, operator, three storage nodes (RUN="--http-port 9090 ..." for options)
+	@bin/kv local up --example examples/three-zones.yaml $(RUN)
+
 .PHONY: fmt
 fmt: jdk ## format the sources
 	$(MVN) -q spotless:apply

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.kvcluster.local.api.http.ApiServer;
 import io.kvcluster.local.api.http.PodLogs;
 import io.kvcluster.local.api.json.Json;
@@ -32,6 +33,7 @@ public record TestApi(ObjectStore store, Resources resources, ApiServer server) 
 
     public KubernetesClient client() {
         return new KubernetesClientBuilder()
+                .withHttpClientFactory(new JdkHttpClientFactory())
                 .withConfig(new ConfigBuilder()
                         .withMasterUrl(server.url())
                         .withNamespace("default")

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The API server's HTTP side: plain HTTP on the loopback address. Whoever may run programs on this machine may use it;
- * pages in a browser may not, since requests with an {@code Origin} or with a foreign {@code Host} are refused. Each
+ * pages in a browser may not, since requests with a foreign {@code Origin} or {@code Host} are refused. Each
  * request runs on a virtual thread.
  */
 public final class ApiServer implements AutoCloseable {
@@ -95,7 +95,8 @@ public final class ApiServer implements AutoCloseable {
         if (!HOSTS.contains(host)) {
             throw ApiError.refused("this API server answers only to localhost and 127.0.0.1, not to \"" + host + "\"");
         }
-        if (!call.header("Origin").isEmpty()) {
+        String origin = call.header("Origin");
+        if (!origin.isEmpty() && !origin.equals("http://" + call.header("Host"))) {
             throw ApiError.refused("this API server does not answer to pages in a browser");
         }
     }

@@ -58,9 +58,19 @@ final class WatchStream {
                 Json.child(Json.metadata(bookmark), "annotations").put("k8s.io/initial-events-end", "true");
                 write(out, "BOOKMARK", bookmark);
             }
-            out.flush();
+            begin(watch, out);
             follow(watch, out);
         }
+    }
+
+    /** The HTTP server sends the header only with the first byte, and clients wait for the header. */
+    private void begin(Watch watch, OutputStream out) throws IOException {
+        if (bookmarks) {
+            write(out, "BOOKMARK", bookmark(watch.revision()));
+        } else {
+            out.write(' '); // JSON allows it before the first event
+        }
+        out.flush();
     }
 
     private static long revision(String text) {

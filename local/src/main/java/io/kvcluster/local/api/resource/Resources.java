@@ -12,7 +12,9 @@ import io.kvcluster.local.api.store.Transaction;
 import io.kvcluster.local.api.store.Watch;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -58,6 +60,20 @@ public final class Resources {
 
     public List<ObjectNode> list(ResourceKind kind, String namespace) {
         return list(kind, namespace, object -> true).items();
+    }
+
+    /** Every object there is at one moment, by kind. */
+    public Map<ResourceKind, List<ObjectNode>> everything() {
+        return store.call(tx -> {
+            Map<ResourceKind, List<ObjectNode>> all = new LinkedHashMap<>();
+            catalog.all().forEach(kind -> all.put(kind, tx.list(kind.resource(), "")));
+            return all;
+        });
+    }
+
+    /** Watches every kind, beginning with the next change. */
+    public Watch watchEverything() {
+        return store.watchEverything();
     }
 
     /** Watches all objects of a kind, beginning with those that are there. */

@@ -104,6 +104,15 @@ public final class ObjectStore implements AutoCloseable {
         });
     }
 
+    /** Watches every collection from now on, without the objects that are there. */
+    public Watch watchEverything() {
+        return call(tx -> {
+            Watch watch = new Watch(this, "", List.of(), revision);
+            watches.add(watch);
+            return watch;
+        });
+    }
+
     /**
      * Watches a collection from the change after a revision.
      *

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of one collection from a point on, handed to one reader. A reader that falls behind by more than a bounded
+ * The changes of one collection, or of all, from a point on, handed to one reader. A reader that falls behind by more than a bounded
  * number of changes is cut off: it has to list again, as with the real API server.
  */
 public final class Watch implements AutoCloseable {
@@ -49,7 +49,8 @@ public final class Watch implements AutoCloseable {
     }
 
     void offer(Change change) {
-        if (change.key().resource().equals(resource) && !queue.offer(change)) {
+        boolean concerns = resource.isEmpty() || change.key().resource().equals(resource);
+        if (concerns && !queue.offer(change)) {
             cutOff = true;
         }
     }
