@@ -23,6 +23,12 @@ public record StoreIdentity(long storeId, int incarnation, String clusterId) {
         return text(storeId);
     }
 
+    @Override
+    public String toString() {
+        return storeIdText() + "/" + Integer.toUnsignedString(incarnation)
+                + (clusterId.isEmpty() ? "" : " of cluster " + clusterId);
+    }
+
     static String text(long storeId) {
         return HexFormat.of().toHexDigits(storeId);
     }
