@@ -3,6 +3,7 @@ package io.kvcluster.operator.nodeadmin;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.kvcluster.operator.resources.ClusterKey;
 import io.kvcluster.operator.resources.Ports;
 import io.kvcluster.proto.admin.FetchRingRequest;
@@ -31,6 +32,9 @@ public final class GrpcNodeAdmin implements NodeAdmin {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcNodeAdmin.class);
     private static final int MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
     private static final long TICK_MILLIS = 100;
+    /** A machine that is gone does not refuse, it swallows: the next try must come soon. */
+    private static final int CONNECT_TIMEOUT_MILLIS = 1500;
+
     private static final long FETCH_DEADLINE_SECONDS = 2;
     private static final long PUSH_DEADLINE_SECONDS = 5;
 
@@ -156,6 +160,7 @@ public final class GrpcNodeAdmin implements NodeAdmin {
     private static ManagedChannel channel(NodeTarget target) {
         return NettyChannelBuilder.forAddress(target.address(), Ports.PEER)
                 .usePlaintext()
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .disableRetry()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .build();

@@ -1,6 +1,7 @@
 package io.kvcluster.operator.observation;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.kvcluster.operator.nodeadmin.Liveness;
 import io.kvcluster.operator.nodeadmin.NodeReport;
 import io.kvcluster.operator.nodeadmin.NodeState;
 import io.kvcluster.operator.nodeadmin.NodeTarget;
@@ -53,6 +54,13 @@ public record PodView(Pod pod, Optional<NodeState> state) {
 
     public boolean isUp() {
         return !isLeaving() && state.map(NodeState::isUp).orElse(false);
+    }
+
+    /** It may run and may not: it is watched for too short a time to say. */
+    public boolean isUndecided() {
+        return !isLeaving()
+                && address().isPresent()
+                && state.map(known -> known.liveness() == Liveness.UNKNOWN).orElse(true);
     }
 
     /** The last report of a node that is up. */

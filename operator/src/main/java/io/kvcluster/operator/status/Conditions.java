@@ -128,6 +128,15 @@ final class Conditions {
         return spec.readQuorum() + spec.writeQuorum() <= spec.replicationFactor();
     }
 
+    /** The condition of the status before, word for word, if it had one. */
+    Optional<Condition> kept(String type) {
+        return before == null
+                ? Optional.empty()
+                : before.conditions().stream()
+                        .filter(old -> type.equals(old.getType()))
+                        .findFirst();
+    }
+
     private Condition make(String type, boolean holds, String reason, String message) {
         String status = holds ? "True" : "False";
         String since = before == null

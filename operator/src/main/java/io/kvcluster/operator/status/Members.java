@@ -2,7 +2,6 @@ package io.kvcluster.operator.status;
 
 import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.crd.MemberStatus;
-import io.kvcluster.operator.nodeadmin.Liveness;
 import io.kvcluster.operator.nodeadmin.NodeReport;
 import io.kvcluster.operator.nodeadmin.NodeState;
 import io.kvcluster.operator.observation.Observation;
@@ -76,15 +75,22 @@ final class Members {
                 null);
     }
 
-    /** A pod that is watched for too short a time to say keeps what was said of it before. */
+    /** What was said of a pod before holds until the operator, just started, knows better. */
     private boolean live(String name, @Nullable MemberStatus old) {
-        Optional<PodView> pod = world.pod(name);
-        boolean unknown = pod.filter(view -> !view.isLeaving())
-                .flatMap(PodView::state)
-                .filter(state -> state.liveness() == Liveness.UNKNOWN)
-                .isPresent();
-        boolean wasLive = old != null && old.live() && Objects.equals(old.address(), address(name));
-        return unknown ? wasLive : pod.map(PodView::isUp).orElse(false);
+        return isKept(name, old) || world.pod(name).map(PodView::isUp).orElse(false);
+    }
+
+    private boolean isKept(String name, @Nullable MemberStatus old) {
+        return old != null
+                && old.live()
+                && Objects.equals(old.address(), address(name))
+                && world.pod(name).map(PodView::isUndecided).orElse(false);
+    }
+
+    /** Whether anything of the status before is still taken for true without having been heard again. */
+    static boolean keepsAny(Observation world, @Nullable KvClusterStatus before) {
+        Members members = new Members(world, before);
+        return before != null && before.members().stream().anyMatch(old -> members.isKept(old.name(), old));
     }
 
     private @Nullable String since(boolean live, @Nullable MemberStatus old) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One observation and what its plan waits for -> the status. Pure. */
@@ -31,10 +32,12 @@ public final class StatusCalculator {
         Optional<Health> health = ring.map(known -> Health.of(world, known));
         List<MemberStatus> members = Members.of(world, before);
         Conditions conditions = new Conditions(before, generation(world.cluster()), world.now());
+        // An operator that has just started has heard of nobody: that is no news about the cluster.
+        boolean keeps = Members.keepsAny(world, before);
         List<Condition> all = List.of(
-                conditions.available(ring, health),
+                kept(keeps, conditions, "Available", () -> conditions.available(ring, health)),
                 conditions.progressing(working, waits),
-                conditions.degraded(health, waits),
+                kept(keeps, conditions, "Degraded", () -> conditions.degraded(health, waits)),
                 conditions.warning(world.steering().problems(), Optional.of(world), waits));
         int pods = (int)
                 world.pods().values().stream().filter(pod -> !pod.isLeaving()).count();
@@ -55,7 +58,9 @@ public final class StatusCalculator {
                                 known.epoch(),
                                 known.clusterId(),
                                 known.partitions(),
-                                health.map(Health::underReplicated).orElse(0)))
+                                keeps && before != null && before.ring() != null
+                                        ? before.ring().underReplicatedPartitions()
+                                        : health.map(Health::underReplicated).orElse(0)))
                         .orElse(null),
                 members,
                 all,
@@ -108,6 +113,10 @@ public final class StatusCalculator {
         return is(conditions, "Progressing") || world.pods().values().stream().anyMatch(PodView::isLeaving)
                 ? "Updating"
                 : "Ready";
+    }
+
+    private static Condition kept(boolean keeps, Conditions conditions, String type, Supplier<Condition> calculated) {
+        return (keeps ? conditions.kept(type) : Optional.<Condition>empty()).orElseGet(calculated);
     }
 
     private static boolean is(List<Condition> conditions, String type) {

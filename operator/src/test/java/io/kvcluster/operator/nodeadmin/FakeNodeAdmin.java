@@ -25,6 +25,7 @@ public final class FakeNodeAdmin implements NodeAdmin {
     private final Map<String, PushOutcome> answers = new HashMap<>();
     private final List<NodeTarget> pushedTo = new ArrayList<>();
     private Set<NodeTarget> watched = Set.of();
+    private boolean deaf;
 
     public void report(String uid, NodeReport report) {
         reports.put(uid, report);
@@ -41,6 +42,11 @@ public final class FakeNodeAdmin implements NodeAdmin {
 
     public void ring(String uid, RingCheck ring) {
         rings.put(uid, ring);
+    }
+
+    /** As before the first watch has been opened. */
+    public void deaf(boolean value) {
+        deaf = value;
     }
 
     /** How a node will answer a push; it acknowledges unless told otherwise. */
@@ -84,6 +90,9 @@ public final class FakeNodeAdmin implements NodeAdmin {
     @Override
     public Map<String, NodeState> states(ClusterKey cluster) {
         Map<String, NodeState> states = new HashMap<>();
+        if (deaf) {
+            return states;
+        }
         watched.forEach(target -> states.put(
                 target.uid(),
                 new NodeState(

@@ -133,11 +133,21 @@ class StatusCalculatorTest {
         KvClusterStatus before = status(world);
         world.withStatus(before);
         world.expectedPods().forEach(pod -> world.liveness(pod, Liveness.UNKNOWN));
-        assertThat(status(world).members()).isEqualTo(before.members());
+        assertThat(status(world)).isEqualTo(before);
+        world.nodes().deaf(true);
+        assertThat(status(world))
+                .as("in the very first pass not even a watch is there")
+                .isEqualTo(before);
+        world.nodes().deaf(false);
         world.address("demo-0", "10.9.9.9");
         assertThat(member(status(world), "demo-0").live())
                 .as("a pod at another address is another process")
                 .isFalse();
+        world.address("demo-0", "10.0.0.1");
+        world.expectedPods().forEach(pod -> world.liveness(pod, Liveness.DOWN));
+        assertThat(condition(status(world), "Available").getStatus())
+                .as("silence for long enough is news")
+                .isEqualTo("False");
     }
 
     @Test

@@ -43,8 +43,7 @@ class LogRecoveryTest {
                 throws IOException {
             format = new LogFormat(SECRET, number);
             file = disk.create(SegmentFile.name(number), length);
-            SegmentHeader header =
-                    new SegmentHeader(STORE, number, previous, previousEnd, firstLsn, durableLsn, 50, 2);
+            SegmentHeader header = new SegmentHeader(STORE, number, previous, previousEnd, firstLsn, durableLsn, 50, 2);
             file.write(header.encode(), 0);
         }
 
@@ -52,8 +51,14 @@ class LogRecoveryTest {
             group.begin(position);
             for (long lsn : lsns) {
                 byte[] key = ("key-" + lsn).getBytes();
-                group.add(format, RecordType.RECORD, 1, lsn, lsn * 10, LogPayload.RECORD_FIXED + key.length, into ->
-                        LogPayload.putRecord(into, key, LogEntry.NOTHING, LogEntry.NOTHING));
+                group.add(
+                        format,
+                        RecordType.RECORD,
+                        1,
+                        lsn,
+                        lsn * 10,
+                        LogPayload.RECORD_FIXED + key.length,
+                        into -> LogPayload.putRecord(into, key, LogEntry.NOTHING, LogEntry.NOTHING));
             }
             var bytes = group.finish(format, durableLsn, 60);
             int length = bytes.remaining();
@@ -123,12 +128,12 @@ class LogRecoveryTest {
         RecoveredLog log = recover();
 
         assertThat(log.clean()).isFalse();
-        assertThat(log.sealed()).singleElement().satisfies(sealed -> {
-            assertThat(sealed.number()).isEqualTo(1);
-            assertThat(sealed.lastLsn()).isEqualTo(2);
-            assertThat(sealed.end()).isEqualTo(durableEnd);
-            assertThat(sealed.segment().file().length()).isEqualTo(durableEnd);
-            assertThat(contents(disk, sealed)).containsExactly("1=key-1", "2=key-2");
+        assertThat(log.sealed()).singleElement().satisfies(ended -> {
+            assertThat(ended.number()).isEqualTo(1);
+            assertThat(ended.lastLsn()).isEqualTo(2);
+            assertThat(ended.end()).isEqualTo(durableEnd);
+            assertThat(ended.segment().file().length()).isEqualTo(durableEnd);
+            assertThat(contents(disk, ended)).containsExactly("1=key-1", "2=key-2");
         });
         assertThat(active(log)).containsExactly("3=key-3", "4=key-4");
         assertThat(log.lastLsn()).isEqualTo(4);
@@ -187,8 +192,8 @@ class LogRecoveryTest {
 
         RecoveredLog log = recover();
 
-        assertThat(log.damages()).containsExactly(
-                new RecoveredLog.Damage(1, 1, "records that were durable are not valid"));
+        assertThat(log.damages())
+                .containsExactly(new RecoveredLog.Damage(1, 1, "records that were durable are not valid"));
         assertThat(log.sealed()).extracting(Sealed::number).containsExactly(1);
         assertThat(active(log)).containsExactly("2=key-2");
     }
@@ -211,7 +216,8 @@ class LogRecoveryTest {
     void recordsWithoutHeadersAreStillFoundAndTheBoundsAreUnknown() throws Exception {
         Crafted one = first().group(0, 1);
         new Crafted(2, 1, one.end(), 2, 1, SEGMENT_BYTES).group(1, 2, 3);
-        Crafted three = new Crafted(3, 2, 8 << 10, 4, 3, SEGMENT_BYTES).group(3, 4).group(4, 5);
+        Crafted three =
+                new Crafted(3, 2, 8 << 10, 4, 3, SEGMENT_BYTES).group(3, 4).group(4, 5);
         disk.flip(SegmentFile.name(2), 9, 1);
 
         RecoveredLog log = recover();
@@ -235,7 +241,9 @@ class LogRecoveryTest {
 
         assertThat(log.damages()).hasSize(1);
         assertThat(log.active().number()).isEqualTo(3);
-        assertThat(log.lastLsn()).as("numbers that were given are not given again").isEqualTo(1);
+        assertThat(log.lastLsn())
+                .as("numbers that were given are not given again")
+                .isEqualTo(1);
         assertThat(log.hlcFloor()).as("nor are stamps").isEqualTo(60);
     }
 
