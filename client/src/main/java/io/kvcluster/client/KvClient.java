@@ -28,6 +28,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -162,17 +163,26 @@ public final class KvClient implements AutoCloseable {
         }
     }
 
-    /** Names and addresses of the members to which no connection stands now; empty before the first contact, too. */
+    /** Where this client reaches each member, by name; empty before the first contact. */
+    public Map<String, Address> addresses() {
+        return addresses(_ -> true);
+    }
+
+    /** Those of {@link #addresses} to which no connection stands now. */
     public Map<String, Address> unconnected() {
+        return addresses(node -> !node.isReady());
+    }
+
+    private Map<String, Address> addresses(Predicate<Node> which) {
         Topology known = engine.nodes().topology();
-        Map<String, Address> without = new LinkedHashMap<>();
+        Map<String, Address> addresses = new LinkedHashMap<>();
         for (Member member : known.ring().map(Ring::members).orElse(List.of())) {
             Node node = known.nodesByStore().get(member.getStoreId());
-            if (node != null && !node.isReady()) {
-                without.put(member.getName(), node.address());
+            if (node != null && which.test(node)) {
+                addresses.put(member.getName(), node.address());
             }
         }
-        return without;
+        return addresses;
     }
 
     /** The members as some node sees them now. */

@@ -118,7 +118,7 @@ final class BenchCommand implements Callable<Integer> {
             if (!client.awaitConnected(connection.timeout()) && client.ring().isEmpty()) {
                 throw new IOException(ClusterLook.unreachable(connection, "no ring", "NO_RING"));
             }
-            ServerFigures figures = ServerFigures.of(servers, client, connection);
+            ServerFigures figures = ServerFigures.of(servers, client);
             figures.check();
             Instant started = Instant.now();
             Bench bench = new Bench(client, plan);

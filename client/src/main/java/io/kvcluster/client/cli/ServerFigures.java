@@ -27,15 +27,14 @@ final class ServerFigures {
     }
 
     /** @param servers null: none; "auto": of each node; else addresses with commas */
-    static ServerFigures of(@Nullable String servers, KvClient client, Connection connection) {
+    static ServerFigures of(@Nullable String servers, KvClient client) {
         if (servers == null) {
             return new ServerFigures(List.of());
         }
         return new ServerFigures(
                 servers.equals("auto")
-                        ? ClusterLook.nodes(client, connection).getNodesList().stream()
-                                .map(node -> new Address(
-                                        Address.parse(node.getAddress(), 1).host(), HTTP_PORT))
+                        ? client.addresses().values().stream()
+                                .map(address -> new Address(address.host(), HTTP_PORT))
                                 .toList()
                         : Arrays.stream(servers.split(",", -1))
                                 .map(text -> Address.parse(text, HTTP_PORT))
