@@ -28,8 +28,6 @@ final class LogWriter {
     /** Exit code of a disk that fails: sysexits' EX_IOERR. */
     static final int EXIT_IO = 74;
 
-    private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** @param secret of {@link LogFormat}. @param sealed hears of each segment that is finished, on the log's loop */
     record Setup(
             StoreConfig config,
@@ -43,7 +41,6 @@ final class LogWriter {
             StoreListener listener) {}
 
     private final Setup setup;
-    private int recordsSinceForce;
     private final StoreConfig config;
     private final Disk disk;
     private final Loop loop;
@@ -66,11 +63,7 @@ final class LogWriter {
     private boolean stopped;
     private @Nullable Runnable whenEmpty;
     private final List<List<Runnable>> ends = new ArrayList<>();
-    private final Distribution.Counter fsyncNanos = Distribution.Counter.doubling(16_384, 18);
-    private final Distribution.Counter groupRecords = Distribution.Counter.doubling(1, 14);
-    private long appendedBytes;
-    private long sealedBytes;
-    private long reportedAt;
+    private final LogMeter meter;
 
     private volatile long durableLsn;
     private volatile boolean closing;
@@ -93,7 +86,7 @@ final class LogWriter {
                         - LogFormat.ALIGN,
                 LogFormat.MAX_RECORD_BYTES - LogFormat.HEADER);
         this.sealed = new ArrayList<>(log.sealed());
-        this.sealedBytes = sealed.stream().mapToLong(Sealed::end).sum();
+        this.meter = new LogMeter(setup.listener, sealed);
         this.active = log.active();
         this.format = new LogFormat(setup.secret, active.number());
         this.position = log.position();
@@ -217,7 +210,7 @@ final class LogWriter {
 
     private void writeGroup() throws IOException {
         group.begin(position);
-        long count = 0;
+        int count = 0;
         LogEntry entry = inbox.peek();
         while (entry != null && joins(entry)) {
             inbox.take();
@@ -237,8 +230,7 @@ final class LogWriter {
             entry = inbox.peek();
         }
         write(group.finish(format, durableLsn, hlcFloor));
-        groupRecords.add(count);
-        recordsSinceForce += count;
+        meter.group(count);
         if (config.durability() instanceof Durability.Fsync) {
             force();
         }
@@ -255,7 +247,7 @@ final class LogWriter {
         int length = bytes.remaining();
         active.file().write(bytes, position);
         position += length;
-        appendedBytes += length;
+        meter.appended(length);
         writtenLsn = nextLsn - 1;
         unforced = true;
     }
@@ -267,13 +259,10 @@ final class LogWriter {
         long before = setup.environment.clock().nanos();
         active.file().force();
         long now = setup.environment.clock().nanos();
-        fsyncNanos.add(now - before);
-        setup.listener.groupDurable(recordsSinceForce, now - before);
-        recordsSinceForce = 0;
+        meter.fsync(now - before);
         unforced = false;
         durableLsn = writtenLsn;
-        if (now - reportedAt >= REPORT_NANOS) {
-            reportedAt = now;
+        if (meter.isDue(now)) {
             report = makeReport();
         }
     }
@@ -304,7 +293,7 @@ final class LogWriter {
         SegmentFile.publish(disk, SegmentSupply.temporary(number), number);
         Sealed finished = new Sealed(active, nextLsn - 1, position);
         sealed.add(finished);
-        sealedBytes += position;
+        meter.sealed(position);
         active = new SegmentFile(number, nextLsn, next);
         format = new LogFormat(setup.secret, number);
         position = SegmentHeader.BYTES;
@@ -398,15 +387,7 @@ final class LogWriter {
     }
 
     private LogReport makeReport() {
-        return new LogReport(
-                fsyncNanos.publish(),
-                groupRecords.publish(),
-                sealed.size() + 1,
-                appendedBytes,
-                sealedBytes + position,
-                supply.full(),
-                supply.freeBytes(),
-                supply.totalBytes());
+        return meter.report(sealed.size() + 1, position, supply);
     }
 
     private static final LogEntry.End IGNORED = new LogEntry.End() {

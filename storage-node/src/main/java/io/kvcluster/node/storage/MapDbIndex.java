@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mapdb.BTreeMap;
 import org.mapdb.DB;
@@ -54,12 +55,21 @@ final class MapDbIndex implements Index {
 
     @Override
     public @Nullable IndexEntry get(int partition, Key key) {
-        return entry(of(partition).get(key.bytes()));
+        return guarded(() -> entry(of(partition).get(key.bytes())));
     }
 
     @Override
     public @Nullable IndexEntry put(int partition, Key key, IndexEntry entry) {
-        return entry(of(partition).put(key.bytes(), entry.encode()));
+        return guarded(() -> entry(of(partition).put(key.bytes(), entry.encode())));
+    }
+
+    /** A damaged tree also shows as an assertion, an endless descent, or a fault of the mapped memory: all mean the same. */
+    private static <T extends @Nullable Object> T guarded(Supplier<T> access) {
+        try {
+            return access.get();
+        } catch (AssertionError | StackOverflowError | InternalError broken) {
+            throw new IllegalStateException("the index file is damaged or its disk full", broken);
+        }
     }
 
     private static @Nullable IndexEntry entry(byte @Nullable [] value) {
@@ -68,6 +78,10 @@ final class MapDbIndex implements Index {
 
     @Override
     public List<RecordStore.Row> page(int partition, Optional<Key> after, int limit) {
+        return guarded(() -> readPage(partition, after, limit));
+    }
+
+    private List<RecordStore.Row> readPage(int partition, Optional<Key> after, int limit) {
         byte[] low = after.map(Key::bytes).orElse(null);
         Iterator<Map.Entry<byte[], byte[]>> rest = of(partition).entryIterator(low, false, null, false);
         List<RecordStore.Row> rows = new ArrayList<>();

@@ -1,7 +1,5 @@
 package io.kvcluster.node.storage;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.seams.Environment.Worker;
 import io.kvcluster.node.seams.Loop;
@@ -39,8 +37,6 @@ final class Shard {
     private static final int SLICE_KEYS = 1_000;
     private static final int PUTS_PER_GROWTH_CHECK = 1_000;
     private static final long REBUILD_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int CACHED_RECORD_BYTES = 256 << 10;
-    private static final int CACHED_OVERHEAD_BYTES = 96;
 
     /** What a shard needs of its store. {@code segment} finds a segment's file on any thread. */
     record Ties(
@@ -65,17 +61,14 @@ final class Shard {
     private final Set<Integer> partitions = new TreeSet<>();
     private final Map<Integer, State> states = new HashMap<>();
     private final ShardAccounts accounts = new ShardAccounts();
-    private final Cache<Location, byte[]> cache;
+    private final ShardReads reads;
     private @Nullable Index index;
     private String file = "";
     private boolean closing;
     private @Nullable Runnable whenQuiet;
     private int inFlight;
     private int puts;
-    private long corruptReads;
     private long rebuilds;
-    private long hits;
-    private long misses;
     private volatile ShardReport report = ShardReport.EMPTY;
 
     Shard(int number, int shards, Loop loop, Ties ties) {
@@ -85,11 +78,7 @@ final class Shard {
         for (int partition = number; partition < ties.config.partitions(); partition += shards) {
             partitions.add(partition);
         }
-        this.cache = Caffeine.newBuilder()
-                .maximumWeight(ties.config.cacheBytes() / shards)
-                .weigher((Location at, byte[] record) -> record.length + CACHED_OVERHEAD_BYTES)
-                .executor(Runnable::run)
-                .build();
+        this.reads = new ShardReads(loop, ties, ties.config.cacheBytes() / shards);
     }
 
     int number() {
@@ -124,41 +113,7 @@ final class Shard {
     }
 
     void read(int partition, Key key, Location at, Consumer<ReadResult> done) {
-        byte[] cached = cache.getIfPresent(at);
-        if (cached != null) {
-            hits++;
-            done.accept(new ReadResult.Bytes(cached));
-            return;
-        }
-        misses++;
-        boolean accepted = ties.readers.offer(() -> {
-            ReadResult result = ties.reader.read(ties.segment.apply(at.segment()), partition, key, at);
-            loop.post(() -> {
-                remember(at, result);
-                done.accept(result);
-            });
-        });
-        if (!accepted) {
-            done.accept(new ReadResult.Overloaded());
-        }
-    }
-
-    private void remember(Location at, ReadResult result) {
-        switch (result) {
-            case ReadResult.Bytes(byte[] record) -> cache(at, record);
-            case ReadResult.Corrupt(String why) -> {
-                corruptReads++;
-                log.error("Corrupt: {}", why);
-            }
-            case ReadResult.Gone() -> {}
-            case ReadResult.Overloaded() -> {}
-        }
-    }
-
-    private void cache(Location at, byte[] record) {
-        if (record.length <= CACHED_RECORD_BYTES) {
-            cache.put(at, record);
-        }
+        reads.read(partition, key, at, done);
     }
 
     Scan scan(int partition, Optional<Key> after, int limit) {
@@ -260,7 +215,7 @@ final class Shard {
         }
         try {
             accounts.replaced(partition, index().put(partition, key, entry), entry);
-            cache(entry.at(), record);
+            reads.remember(entry.at(), record);
             if (++puts % PUTS_PER_GROWTH_CHECK == 0) {
                 index().growAhead(ties.growth::offer);
             }
@@ -326,8 +281,14 @@ final class Shard {
     private void publish() {
         int available = (int)
                 partitions.stream().filter(p -> state(p) == State.AVAILABLE).count();
-        report =
-                new ShardReport(available, accounts.keys(), corruptReads, rebuilds, hits, misses, accounts.liveBytes());
+        report = new ShardReport(
+                available,
+                accounts.keys(),
+                reads.corrupt(),
+                rebuilds,
+                reads.hits(),
+                reads.misses(),
+                accounts.liveBytes());
     }
 
     /** Uses an index that was closed in order. */

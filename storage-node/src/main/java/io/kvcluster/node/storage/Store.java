@@ -12,7 +12,6 @@ import io.kvcluster.node.storage.RecoveredLog.Damage;
 import io.kvcluster.node.storage.RecoveredLog.Sealed;
 import io.kvcluster.node.storage.StoreFiles.StoreFile;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -322,41 +321,11 @@ public final class Store implements RecordStore {
      * {@code done} runs on one of the store's threads. Any thread, once.
      */
     public void close(Runnable done) {
-        Countdown quiet = new Countdown(shards.length, () -> writer.close(() -> closeIndexes(done)));
-        for (Shard shard : shards) {
-            shard.loop().post(() -> shard.stop(() -> logLoop.post(quiet::one)));
-        }
+        new StoreClosing(shards, logLoop, writer, growth, marks -> end(marks, done)).begin();
     }
 
-    /** On the log's loop. */
-    private void closeIndexes(Runnable done) {
-        List<Optional<IndexMark>> marks = new ArrayList<>();
-        for (int i = 0; i < shards.length; i++) {
-            marks.add(Optional.empty());
-        }
-        Countdown closed = new Countdown(shards.length, () -> {
-            boolean accepted = growth.offer(() -> {
-                end(marks);
-                done.run();
-            });
-            if (!accepted) {
-                log.warn("The store ends without its clean marker");
-                StoreOpening.unlock(opened.lock());
-                done.run();
-            }
-        });
-        for (Shard shard : shards) {
-            shard.loop().post(() -> {
-                Optional<IndexMark> mark = shard.close();
-                logLoop.post(() -> {
-                    marks.set(shard.number(), mark);
-                    closed.one();
-                });
-            });
-        }
-    }
-
-    private void end(List<Optional<IndexMark>> marks) {
+    /** On a thread that may block. */
+    private void end(List<Optional<IndexMark>> marks, Runnable done) {
         try {
             if (opened.suspects().saved()) {
                 Sealed active = writer.view().active();
@@ -377,23 +346,7 @@ public final class Store implements RecordStore {
         files.close();
         readers.close();
         StoreOpening.unlock(opened.lock());
-    }
-
-    /** Counts calls on the log's loop. */
-    private static final class Countdown {
-        private int left;
-        private final Runnable then;
-
-        private Countdown(int left, Runnable then) {
-            this.left = left;
-            this.then = then;
-        }
-
-        private void one() {
-            if (--left == 0) {
-                then.run();
-            }
-        }
+        done.run();
     }
 
     /**

@@ -49,11 +49,8 @@ final class TailRecovery implements SegmentScan.Visitor {
             SegmentHeader header,
             int segmentBytes)
             throws IOException {
-        int needed = SegmentHeader.BYTES + (int) from.file().length() + GroupBuffer.HEAD_BYTES;
         String temporary = SegmentFile.path(header.number(), SegmentFile.TEMPORARY);
-        disk.delete(temporary);
-        DiskFile target =
-                disk.create(temporary, found.tailFound() == 0 ? segmentBytes : Math.max(segmentBytes, needed));
+        DiskFile target = disk.create(temporary, Math.max(segmentBytes, bytesNeeded(found)));
         TailRecovery copy = new TailRecovery(
                 target, new LogFormat(secret, header.number()), found.durableLsn(), found.hlcFloor(), found.end());
         new SegmentScan(from.file(), new LogFormat(secret, from.number()), found.end()).run(copy);
@@ -63,6 +60,12 @@ final class TailRecovery implements SegmentScan.Visitor {
         target.force();
         SegmentFile.publish(disk, temporary, header.number());
         return new Result(new SegmentFile(header.number(), header.firstLsn(), target), copy.position, copy.lastLsn);
+    }
+
+    /** The tail, and group heads: one per chunk, one per record that is larger than a chunk. */
+    private static int bytesNeeded(ActiveSegmentRecovery found) {
+        int tail = found.end() - found.durableEnd();
+        return SegmentHeader.BYTES + tail + GroupBuffer.HEAD_BYTES * (2 + 2 * (tail / CHUNK));
     }
 
     @Override

@@ -30,6 +30,8 @@ public final class SimulatedDisk implements Disk {
     private long cutAt = Long.MAX_VALUE;
     private long cutAtTornWrite = Long.MAX_VALUE;
     private boolean locked;
+    private String failingReads = "";
+    private int readsToFail;
     private Optional<String> ignoredForces = Optional.empty();
     private Optional<String> failingForce = Optional.empty();
 
@@ -151,6 +153,12 @@ public final class SimulatedDisk implements Disk {
     /** The next force of a file whose name contains this fails, and nobody knows what it wrote. */
     public void failForce(String namePart) {
         failingForce = Optional.of(namePart);
+    }
+
+    /** So many reads of files whose names start so fail from now on. */
+    public void failReads(String prefix, int reads) {
+        failingReads = prefix;
+        readsToFail = reads;
     }
 
     public void capacity(long bytes) {
@@ -349,7 +357,11 @@ public final class SimulatedDisk implements Disk {
         }
 
         @Override
-        public int read(ByteBuffer into, long position) {
+        public int read(ByteBuffer into, long position) throws IOException {
+            if (readsToFail > 0 && name.startsWith(failingReads)) {
+                readsToFail--;
+                throw new IOException(name + ": Input/output error");
+            }
             int length = (int) Math.max(0, Math.min(into.remaining(), inode.bytes.length - position));
             if (length > 0) {
                 into.put(inode.bytes, (int) position, length);

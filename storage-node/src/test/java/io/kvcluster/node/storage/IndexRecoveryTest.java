@@ -9,12 +9,15 @@ import io.kvcluster.node.storage.RecordStore.Lookup;
 import io.kvcluster.node.storage.RecordStore.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +30,7 @@ class IndexRecoveryTest {
     private static final class Moody implements IndexFactory {
         private final SimulatedDisk disk;
         private final List<String> created = new ArrayList<>();
+        private final Map<String, Index> kept = new HashMap<>();
         private boolean openThrows;
         private boolean createThrows;
         private int throwAfterCalls = Integer.MAX_VALUE;
@@ -60,7 +64,9 @@ class IndexRecoveryTest {
             } catch (IOException failed) {
                 throw new AssertionError(failed);
             }
-            return new Fragile(new HeapIndex());
+            Index index = new HeapIndex();
+            kept.put(file, index);
+            return new Fragile(index);
         }
 
         @Override
@@ -69,7 +75,7 @@ class IndexRecoveryTest {
             if (openThrows) {
                 throw new IllegalStateException("header is damaged");
             }
-            return new HeapIndex();
+            return kept.getOrDefault(file, new HeapIndex());
         }
 
         private final class Fragile implements Index {
@@ -211,6 +217,117 @@ class IndexRecoveryTest {
     }
 
     @Test
+    void anIndexThatOpensIsUsedAtOnceAndNotRebuilt() throws Exception {
+        SimulatedStore node = SimulatedStore.ready(disk, moody);
+        node.append(0, "a", "1");
+        node.append(1, "b", "2");
+        node.close();
+        restart();
+
+        SimulatedStore again = SimulatedStore.ready(disk, moody);
+        assertThat(again.environment.clock().nanos()).as("no limit had to pass").isZero();
+        assertThat(again.value(0, "a")).isEqualTo("1");
+        assertThat(again.value(1, "b")).isEqualTo("2");
+        assertThat(again.store.report().indexRebuilds()).isZero();
+        assertThat(again.store.report().keys()).isEqualTo(2);
+        seconds(again, 60);
+        assertThat(again.value(0, "a"))
+                .as("the limit that passes later changes nothing")
+                .isEqualTo("1");
+        assertThat(again.store.report().indexRebuilds()).isZero();
+    }
+
+    @Test
+    void twoIndexesThatBreakTogetherAreRebuiltOneAfterTheOther() throws Exception {
+        SimulatedStore node = SimulatedStore.ready(disk, moody);
+        int keys = node.fillSegments(3);
+        for (int partition = 0; partition < 2; partition++) {
+            moody.throwAfterCalls = 1;
+            assertThat(node.lookup(partition, Key.of("key-0"))).isInstanceOf(Lookup.CannotSay.class);
+        }
+        assertThat(node.store.report().availablePartitions()).isZero();
+
+        seconds(node, 3);
+        node.awaitReady();
+        for (int key = 0; key < keys; key++) {
+            assertThat(node.value(key % 4, "key-" + key)).isEqualTo(SimulatedStore.value(key));
+        }
+        assertThat(node.store.report().indexRebuilds()).isEqualTo(4);
+    }
+
+    @Test
+    void aLogThatCannotBeReadForAMomentIsReadAgain() throws Exception {
+        SimulatedStore node = SimulatedStore.ready(disk);
+        node.append(0, "a", "1");
+        restart();
+        SimulatedStore again = SimulatedStore.open(2, disk, "boot", new Durability.Fsync());
+        disk.failReads("log/", 1);
+
+        seconds(again, 4);
+        assertThat(again.store.report().indexReady()).isFalse();
+        seconds(again, 4);
+        assertThat(again.store.report().indexReady()).isTrue();
+        assertThat(again.value(0, "a")).isEqualTo("1");
+    }
+
+    @Test
+    void suspicionComesBeforeTheFirstPartitionBecomesAvailable() throws Exception {
+        SimulatedStore node = SimulatedStore.ready(disk);
+        node.fillSegments(3);
+        Location at = ((Lookup.Found) node.lookup(0, Key.of("key-0"))).at();
+        disk.flip(SegmentFile.name(at.segment()), at.offset() + 40L, 2);
+        disk.delete(SegmentFile.path(at.segment(), SegmentFile.HINTS));
+        restart();
+        List<Boolean> suspected = new ArrayList<>();
+        Listening listening = new Listening(partition -> suspected.add(disk.exists(Suspects.NAME)));
+
+        SimulatedStore again = SimulatedStore.opening(disk, listening);
+        // Without its files worker, nobody but the rebuild reads the segment.
+        again.environment.stopWorkers("log-files");
+        again.awaitReady();
+
+        assertThat(suspected).containsExactly(true, true, true, true);
+        assertThat(again.store.report().suspectPartitions()).isEqualTo(4);
+    }
+
+    @Test
+    void aLongRebuildTellsItsProgressOnceASecond() throws Exception {
+        SimulatedStore node = SimulatedStore.ready(disk);
+        node.fillSegments(3);
+        restart();
+        Listening listening = new Listening(partition -> {});
+        SimulatedStore again = SimulatedStore.opening(disk, listening, TimeUnit.SECONDS.toNanos(10));
+        again.awaitReady();
+
+        assertThat(listening.progress)
+                .extracting(RecoveryProgress::toString)
+                .containsExactly("1 of 3 segments read, 0 s left");
+    }
+
+    /** Keeps what it hears. */
+    private static final class Listening implements StoreListener {
+        private final List<RecoveryProgress> progress = new ArrayList<>();
+        private final IntConsumer available;
+
+        private Listening(IntConsumer available) {
+            this.available = available;
+        }
+
+        @Override
+        public void progress(RecoveryProgress told) {
+            progress.add(told);
+        }
+
+        @Override
+        public void partitionAvailable(int partition) {
+            available.accept(partition);
+        }
+
+        @Override
+        public void groupDurable(int records, long nanos) {}
+    }
+
+    @Test
     void anIndexThatDoesNotOpenIsRebuilt() throws Exception {
         SimulatedStore node = SimulatedStore.ready(disk, moody);
         node.append(0, "a", "1");
@@ -254,20 +371,7 @@ class IndexRecoveryTest {
         restart();
         List<Integer> available = new ArrayList<>();
         List<Integer> seen = new ArrayList<>();
-        StoreListener listener = new StoreListener() {
-            @Override
-            public void progress(RecoveryProgress progress) {
-                assertThat(progress.done()).isLessThanOrEqualTo(progress.total());
-            }
-
-            @Override
-            public void partitionAvailable(int partition) {
-                available.add(partition);
-            }
-
-            @Override
-            public void groupDurable(int records, long nanos) {}
-        };
+        Listening listener = new Listening(available::add);
         SimulatedStore again = SimulatedStore.opening(disk, listener);
         again.environment.runUntil(() -> {
             seen.add(again.store.report().availablePartitions());

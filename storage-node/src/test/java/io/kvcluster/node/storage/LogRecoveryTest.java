@@ -67,6 +67,26 @@ class LogRecoveryTest {
             return this;
         }
 
+        /** One record of its own group. */
+        private Crafted large(long durableLsn, long lsn, int bytes) throws IOException {
+            group.begin(position);
+            byte[] key = ("key-" + lsn).getBytes();
+            byte[] value = new byte[bytes];
+            group.add(
+                    format,
+                    RecordType.RECORD,
+                    1,
+                    lsn,
+                    0,
+                    LogPayload.RECORD_FIXED + key.length + bytes,
+                    into -> LogPayload.putRecord(into, key, LogEntry.NOTHING, value));
+            var all = group.finish(format, durableLsn, 60);
+            int length = all.remaining();
+            file.write(all, position);
+            position += length;
+            return this;
+        }
+
         /** A lost page's zeroes. */
         private Crafted zeroes(int bytes) {
             position += bytes;
@@ -286,6 +306,54 @@ class LogRecoveryTest {
         assertThat(log.tail().copied()).isEqualTo(lsn - 2);
         assertThat(active(log)).hasSize((int) lsn - 2);
         assertThat(log.position()).isLessThanOrEqualTo((int) log.active().file().length());
+    }
+
+    @Test
+    void aTailOfManyMebibytesIsCopiedInChunksAndLargeRecordsGoAlone() throws Exception {
+        Crafted old = new Crafted(1, 0, 0, 1, 0, 8 << 20).group(0, 1);
+        List<String> expected = new ArrayList<>();
+        for (long lsn = 2; old.end() < 6 << 20; lsn++) {
+            old.large(1, lsn, lsn % 20 == 7 ? 3 << 19 : 50_000);
+            expected.add(lsn + "=key-" + lsn);
+        }
+
+        RecoveredLog log = recover();
+
+        assertThat(active(log)).isEqualTo(expected);
+        assertThat(log.position())
+                .as("everything lies where space was allocated, and fewer heads are needed than before")
+                .isLessThan(old.end())
+                .isLessThanOrEqualTo((int) log.active().file().length());
+        assertThat(log.active().file().length()).isBetween((long) log.position(), log.position() + 4_096L);
+    }
+
+    @Test
+    void whatRecoveryReturnsOutlivesAPowerCutRightAfterIt() throws Exception {
+        for (int seed = 0; seed < 20; seed++) {
+            disk = new SimulatedDisk(new SplittableRandom(seed));
+            RecoveredLog begun = recover();
+            disk = disk.afterPowerCut();
+            assertThat(recover().active().number()).isGreaterThan(begun.active().number());
+
+            disk = new SimulatedDisk(new SplittableRandom(seed));
+            makeDirectory();
+            first().group(0, 1).group(1, 2, 3, 4);
+            disk.open(SegmentFile.name(1)).force();
+            disk.syncDirectory(SegmentFile.DIRECTORY);
+            disk.syncDirectory("");
+            RecoveredLog log = recover();
+            assertThat(log.tail().copied()).isEqualTo(3);
+            disk = disk.afterPowerCut();
+            RecoveredLog again = recover();
+            assertThat(again.lastLsn()).isEqualTo(4);
+            assertThat(again.tail().lost()).isFalse();
+            assertThat(again.damages()).isEmpty();
+            List<String> all = new ArrayList<>();
+            for (Sealed ended : again.sealed()) {
+                all.addAll(contents(disk, ended));
+            }
+            assertThat(all).containsExactly("1=key-1", "2=key-2", "3=key-3", "4=key-4");
+        }
     }
 
     @Test

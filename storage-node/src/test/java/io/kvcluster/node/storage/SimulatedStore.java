@@ -53,7 +53,13 @@ final class SimulatedStore {
     }
 
     static SimulatedStore opening(Disk disk, StoreListener listener) throws StoreException {
+        return opening(disk, listener, 0);
+    }
+
+    /** @param nanos that the clock shows at the start */
+    static SimulatedStore opening(Disk disk, StoreListener listener, long nanos) throws StoreException {
         SimulatedStore opened = new SimulatedStore(1, disk, "boot");
+        opened.environment.runFor(nanos);
         opened.store = Store.open(
                 config(new Durability.Fsync()), opened.environment, IndexFactory.heap(), opened.loops, listener);
         return opened;

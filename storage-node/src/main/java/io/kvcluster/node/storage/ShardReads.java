@@ -1,0 +1,85 @@
+package io.kvcluster.node.storage;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.storage.RecordStore.ReadResult;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads of one loop: from its cache at once, else on a reader thread. Its loop only. */
+final class ShardReads {
+    private static final Logger log = LoggerFactory.getLogger(ShardReads.class);
+    private static final int CACHED_RECORD_BYTES = 256 << 10;
+    private static final int CACHED_OVERHEAD_BYTES = 96;
+
+    private final Loop loop;
+    private final Shard.Ties ties;
+    private final Cache<Location, byte[]> cache;
+    private long corrupt;
+    private long hits;
+    private long misses;
+
+    ShardReads(Loop loop, Shard.Ties ties, long cacheBytes) {
+        this.loop = loop;
+        this.ties = ties;
+        this.cache = Caffeine.newBuilder()
+                .maximumWeight(cacheBytes)
+                .weigher((Location at, byte[] record) -> record.length + CACHED_OVERHEAD_BYTES)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    void read(int partition, Key key, Location at, Consumer<ReadResult> done) {
+        byte[] cached = cache.getIfPresent(at);
+        if (cached != null) {
+            hits++;
+            done.accept(new ReadResult.Bytes(cached));
+            return;
+        }
+        misses++;
+        boolean accepted = ties.readers().offer(() -> {
+            ReadResult result = ties.reader().read(ties.segment().apply(at.segment()), partition, key, at);
+            loop.post(() -> {
+                note(at, result);
+                done.accept(result);
+            });
+        });
+        if (!accepted) {
+            done.accept(new ReadResult.Overloaded());
+        }
+    }
+
+    private void note(Location at, ReadResult result) {
+        switch (result) {
+            case ReadResult.Bytes(byte[] record) -> remember(at, record);
+            case ReadResult.Corrupt(String why) -> {
+                corrupt++;
+                log.error("Corrupt: {}", why);
+            }
+            case ReadResult.Gone() -> {}
+            case ReadResult.Overloaded() -> {}
+        }
+    }
+
+    /** What was just written is often read next. A large record would push out many small ones. */
+    void remember(Location at, byte[] record) {
+        if (record.length <= CACHED_RECORD_BYTES) {
+            cache.put(at, record);
+        }
+    }
+
+    long corrupt() {
+        return corrupt;
+    }
+
+    long hits() {
+        return hits;
+    }
+
+    long misses() {
+        return misses;
+    }
+}
