@@ -27,7 +27,7 @@ class HttpBadInputTest {
 
     @BeforeAll
     void start() throws Exception {
-        node = new RpcFixture();
+        node = new RpcFixture(RpcFixture.PATIENT);
     }
 
     @AfterAll

@@ -32,7 +32,7 @@ class HttpKvTest {
 
     @BeforeAll
     void start() throws Exception {
-        node = new RpcFixture();
+        node = new RpcFixture(RpcFixture.PATIENT);
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 

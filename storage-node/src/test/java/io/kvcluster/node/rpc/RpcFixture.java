@@ -16,6 +16,10 @@ import java.util.Optional;
 
 /** Both servers on free loopback ports before a map, and everything that a test may change about the node behind them. */
 final class RpcFixture implements AutoCloseable {
+    /** For bodies that must arrive, also on a busy machine. */
+    static final RpcLimits PATIENT = new RpcLimits(64, 64L * 1024 * 1024, Duration.ofSeconds(10));
+
+    /** For bodies that never arrive. */
     static final RpcLimits LIMITS = new RpcLimits(64, 64L * 1024 * 1024, Duration.ofMillis(300));
 
     static final Clock CLOCK = new Clock() {
