@@ -204,7 +204,7 @@ final class RingPlan {
                 defaults(spec)));
     }
 
-    /** To members that are up, have their store, and did not acknowledge this ring and these addresses yet. */
+    /** To members that are up, have their store, and do not know this ring and all these addresses yet. */
     private void push(Ring ring) {
         Map<String, String> hints = new HashMap<>();
         for (Member member : ring.members()) {
@@ -216,7 +216,6 @@ final class RingPlan {
             }
         }
         Publication publication = new Publication(ring, hints);
-        Optional<String> digest = Optional.of(publication.digest());
         List<NodeTarget> targets = new ArrayList<>();
         Set<Phase> able = Set.of(Phase.WAITING_FOR_RING, Phase.SERVING);
         for (Member member : ring.members()) {
@@ -226,7 +225,8 @@ final class RingPlan {
                             .isPresent()
                     && !pod.flatMap(PodView::state)
                             .flatMap(NodeState::acknowledged)
-                            .equals(digest)) {
+                            .map(known -> known.covers(publication))
+                            .orElse(false)) {
                 pod.flatMap(PodView::target).ifPresent(targets::add);
             }
         }

@@ -134,7 +134,7 @@ public final class GrpcNodeAdmin implements NodeAdmin {
                     .withDeadlineAfter(PUSH_DEADLINE_SECONDS, TimeUnit.SECONDS)
                     .pushRing(Wire.request(publication)));
             if (outcome instanceof PushOutcome.Acknowledged) {
-                loop.execute(() -> watch.acknowledged(publication.digest()));
+                loop.execute(() -> watch.acknowledged(publication));
             }
             return outcome;
         } catch (StatusRuntimeException e) {

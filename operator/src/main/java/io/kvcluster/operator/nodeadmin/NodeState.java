@@ -9,14 +9,14 @@ import java.util.Optional;
  * @param since when liveness got its value
  * @param heardAt when the last report arrived
  * @param report the last one, also of a node that is silent by now
- * @param acknowledged {@link Publication#digest} of what the node acknowledged last to this operator process
+ * @param acknowledged what the node acknowledged last to this operator process
  */
 public record NodeState(
         Liveness liveness,
         Instant since,
         Optional<Instant> heardAt,
         Optional<NodeReport> report,
-        Optional<String> acknowledged) {
+        Optional<Publication> acknowledged) {
     public boolean isUp() {
         return liveness == Liveness.UP;
     }

@@ -81,8 +81,9 @@ final class NodeWatch {
         }
     }
 
-    void acknowledged(String digest) {
-        state = new NodeState(state.liveness(), state.since(), state.heardAt(), state.report(), Optional.of(digest));
+    void acknowledged(Publication publication) {
+        state = new NodeState(
+                state.liveness(), state.since(), state.heardAt(), state.report(), Optional.of(publication));
     }
 
     void close() {

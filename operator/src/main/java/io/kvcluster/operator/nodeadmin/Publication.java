@@ -1,10 +1,7 @@
 package io.kvcluster.operator.nodeadmin;
 
-import com.google.common.hash.Hashing;
 import io.kvcluster.ring.Ring;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What nodes are told: the ring, and where its members are reached now.
@@ -16,10 +13,9 @@ public record Publication(Ring ring, Map<String, String> hints) {
         hints = Map.copyOf(hints);
     }
 
-    /** Equal for equal publications; changes with every ring and every address. */
-    public String digest() {
-        return Hashing.sha256()
-                .hashString(ring.hash() + new TreeMap<>(hints), StandardCharsets.UTF_8)
-                .toString();
+    /** Whether who has this needs to be told nothing of the other: the same ring, and every address of it known. */
+    public boolean covers(Publication other) {
+        return ring.hash().equals(other.ring().hash())
+                && hints.entrySet().containsAll(other.hints().entrySet());
     }
 }

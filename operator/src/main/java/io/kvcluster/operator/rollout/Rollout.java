@@ -159,11 +159,18 @@ public final class Rollout {
         return new Held(reason.orElseThrow());
     }
 
-    /** Why this pod may not go now. Without a ring there is nothing to protect. */
+    /** Why this pod may not go now. It may serve, so without the ring nobody can say whose copies it is needed for. */
     private Optional<Wait> obstacle(PodView pod) {
         Optional<Ring> ring = world.ring();
+        if (ring.isEmpty()) {
+            return Optional.of(new Wait(
+                    "RingUnknown",
+                    "Pod/" + pod.name(),
+                    "which partitions need " + pod.name() + " is not known while the ring is missing",
+                    "the ring is found again, or made"));
+        }
         Optional<Member> member = member(pod.name());
-        if (ring.isEmpty() || member.isEmpty()) {
+        if (member.isEmpty()) {
             return Optional.empty();
         }
         int lacking = 0;

@@ -99,6 +99,10 @@ class PlannerTest {
                         World.settled(SPEC).address("demo-2", "10.9.9.9"),
                         List.of("PushRing demo-0,demo-1,demo-2")),
                 row(
+                        "an address that is gone is nothing to tell",
+                        World.settled(SPEC).podGone("demo-2"),
+                        List.of()),
+                row(
                         "a member that is down is not pushed to",
                         World.settled(SPEC).forgetAcknowledgement("demo-2").dead("demo-2"),
                         List.of()),
@@ -267,7 +271,7 @@ class PlannerTest {
                 row(
                         "a pod that lost its disk is held and not given the ring",
                         World.settled(SPEC).forgetAcknowledgement("demo-1").store("demo-1", "00000000deadbeef"),
-                        List.of("PushRing demo-0,demo-2"),
+                        List.of(),
                         "StoreLost Pod/demo-1"),
                 row(
                         "paused: nothing is done, whatever there is to do",
@@ -306,6 +310,16 @@ class PlannerTest {
                                 .withSpec("{replicas: 3, image: 'node:2'}")
                                 .objectsAsDesired(),
                         List.of("RestartPod demo-0")),
+                row(
+                        "another image while the ring is missing: first the ring",
+                        members(
+                                World.settled(SPEC)
+                                        .withSpec("{replicas: 3, image: 'node:2'}")
+                                        .objectsAsDesired()
+                                        .emptyRingMap(),
+                                World.settled(SPEC).ring()),
+                        List.of("RestoreRing 1"),
+                        "RingUnknown"),
                 row(
                         "a pod whose node is not heard of yet is no reason to push or to act",
                         World.settled(SPEC).liveness("demo-0", Liveness.UNKNOWN),

@@ -20,7 +20,7 @@ public final class FakeNodeAdmin implements NodeAdmin {
 
     private final Map<String, NodeReport> reports = new HashMap<>();
     private final Map<String, Liveness> liveness = new HashMap<>();
-    private final Map<String, String> acknowledged = new HashMap<>();
+    private final Map<String, Publication> acknowledged = new HashMap<>();
     private final Map<String, RingCheck> rings = new HashMap<>();
     private final Map<String, PushOutcome> answers = new HashMap<>();
     private final List<NodeTarget> pushedTo = new ArrayList<>();
@@ -36,8 +36,8 @@ public final class FakeNodeAdmin implements NodeAdmin {
         liveness.put(uid, value);
     }
 
-    public void acknowledged(String uid, String digest) {
-        acknowledged.put(uid, digest);
+    public void acknowledgedNothing(String uid) {
+        acknowledged.remove(uid);
     }
 
     public void ring(String uid, RingCheck ring) {
@@ -70,8 +70,8 @@ public final class FakeNodeAdmin implements NodeAdmin {
                     .flatMap(PodView::address)
                     .ifPresent(address -> hints.put(member.getStoreId(), address));
         }
-        String digest = new Publication(world.ring().orElseThrow(), hints).digest();
-        world.pods().values().forEach(pod -> acknowledged.put(pod.uid(), digest));
+        Publication publication = new Publication(world.ring().orElseThrow(), hints);
+        world.pods().values().forEach(pod -> acknowledged.put(pod.uid(), publication));
     }
 
     @Override

@@ -359,7 +359,7 @@ public final class World implements ResourceReader {
     }
 
     public World forgetAcknowledgement(String pod) {
-        nodes.acknowledged(uid(pod), "");
+        nodes.acknowledgedNothing(uid(pod));
         return this;
     }
 

@@ -181,6 +181,12 @@ class RolloutTest {
     }
 
     @Test
+    void noPodThatMayServeGoesWhileTheRingIsMissing() {
+        assertThat(held(changed().withoutRingMap()).check()).isEqualTo("RingUnknown");
+        assertThat(held(changed().ringText("garbage")).check()).isEqualTo("RingUnknown");
+    }
+
+    @Test
     void beforeTheFirstRingThereIsNothingToProtect() {
         World world = World.started(OLD).withSpec(NEW).objectsAsDesired();
         assertThat(restarted(world)).isEqualTo("demo-0");
