@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -202,6 +203,11 @@ public final class LocalCluster implements AutoCloseable {
     public void expose(String namespace, String service) {
         ObjectNode found = resources().get(BuiltInKinds.SERVICE, namespace, service);
         exposure.expose(found);
+    }
+
+    /** All pods whose processes live. */
+    public List<RunningPod> pods() {
+        return kubelet.pods();
     }
 
     /** The running pod of a name in namespace {@code default}. */

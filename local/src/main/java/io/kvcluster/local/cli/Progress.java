@@ -5,12 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvcluster.local.LocalCluster;
 import io.kvcluster.local.LocalException;
 import io.kvcluster.local.api.json.Json;
-import io.kvcluster.local.api.kind.BuiltInKinds;
 import io.kvcluster.local.api.kind.ResourceKind;
 import io.kvcluster.local.api.select.LabelSelector;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
 
 /** Waits until a KvCluster is Available, saying what it waits for whenever that changes. */
 final class Progress {
@@ -33,25 +31,45 @@ final class Progress {
         }
     }
 
-    /** @throws LocalException when it takes longer than the limit; what it waits for is in the message */
+    /**
+     * Waits until the operator calls the cluster available and all its pods are ready. What the status said before this
+     * start is not enough: its pods have only just been started again.
+     *
+     * @throws LocalException when it is not available within the limit; what it waits for is in the message
+     */
     void untilAvailable(Example.ClusterName name, Duration limit) throws InterruptedException {
         ResourceKind kind = kind(cluster);
         long end = System.nanoTime() + limit.toNanos();
         while (true) {
             ObjectNode found = cluster.resources().get(kind, name.namespace(), name.name());
             JsonNode available = condition(found, "Available");
-            if (Json.text(available, "status").equals("True")) {
+            boolean is = Json.text(available, "status").equals("True");
+            long wanted = Json.at(found, "spec", "replicas").asInt();
+            long ready = ready(name);
+            String state = name.name() + ": " + ready + " of " + wanted + " pods ready, ring epoch "
+                    + Json.at(found, "status", "ring", "epoch").asInt(0);
+            if (is && ready >= wanted) {
                 say(name.name() + ": available");
                 return;
             }
-            String waiting = describe(found, available, name);
-            say(waiting);
+            String reason = is ? "" : Json.text(available, "message");
+            say(state + (reason.isEmpty() ? "" : "; " + reason));
             if (System.nanoTime() > end) {
-                throw new LocalException("not available after " + limit.toSeconds() + " s: " + waiting
+                if (is && ready > 0) {
+                    return; // available, though not at full strength: what was said last tells
+                }
+                throw new LocalException("not available after " + limit.toSeconds() + " s: " + last
                         + ". Look at \"kv local logs NODE\" and at \"kubectl describe kvc " + name.name() + "\".");
             }
             Thread.sleep(LOOK_AGAIN);
         }
+    }
+
+    private long ready(Example.ClusterName name) {
+        LabelSelector ours = LabelSelector.parse("kvcluster.io/cluster=" + name.name());
+        return cluster.pods().stream()
+                .filter(pod -> pod.ready() && pod.namespace().equals(name.namespace()) && ours.test(pod.pod()))
+                .count();
     }
 
     static ResourceKind kind(LocalCluster cluster) {
@@ -70,21 +88,5 @@ final class Progress {
             }
         }
         return Json.object();
-    }
-
-    private String describe(ObjectNode object, JsonNode available, Example.ClusterName name) {
-        LabelSelector ours = LabelSelector.parse("kvcluster.io/cluster=" + name.name());
-        List<ObjectNode> pods = cluster.resources().list(BuiltInKinds.POD, name.namespace()).stream()
-                .filter(ours)
-                .toList();
-        long running = pods.stream()
-                .filter(pod -> Json.text(pod, "status", "phase").equals("Running"))
-                .count();
-        String reason = Json.text(available, "message");
-        return name.name() + ": " + running + " of "
-                + Json.at(object, "spec", "replicas").asInt()
-                + " pods run, ring epoch "
-                + Json.at(object, "status", "ring", "epoch").asInt(0)
-                + (reason.isEmpty() ? "" : "; " + reason);
     }
 }

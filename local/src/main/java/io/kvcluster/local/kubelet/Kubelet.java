@@ -49,7 +49,7 @@ public final class Kubelet implements AutoCloseable {
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Map<PodKey, PodWorker> workers = new LinkedHashMap<>();
     private final Thread thread;
-    private final Thread lastResort = new Thread(this::killAll, "kubelet-last-resort");
+    private final Thread lastResort = new Thread(this::endWithTheJvm, "kubelet-last-resort");
     private volatile List<RunningPod> published = List.of();
     private volatile boolean stopping;
     private @Nullable Server server;
@@ -382,8 +382,19 @@ public final class Kubelet implements AutoCloseable {
         published = List.of();
     }
 
+    /** The JVM ends without anybody having closed this: pods still get their time, and none outlives the JVM. */
+    private void endWithTheJvm() {
+        stopping = true;
+        try {
+            thread.join(config.shutdownGrace().plusSeconds(5));
+        } catch (InterruptedException e) {
+            LOG.debug("interrupted while the JVM ends");
+        }
+        killAll();
+    }
+
     private void killAll() {
-        published.forEach(pod -> pod.process().destroyForcibly());
+        published.forEach(pod -> pod.process().toHandle().destroyForcibly());
     }
 
     /** Ends every process, in an orderly way first. */

@@ -190,9 +190,20 @@ final class PodWorker {
     void shutDown(Instant now, Duration longest) {
         gone = false;
         container.running().ifPresent(running -> {
-            Signals.resume(running.process());
+            if (running.process().isAlive()) {
+                resumeFrozen(running.process());
+            }
             beginEnd(now, Duration.ZERO, longest);
         });
+    }
+
+    /** A frozen process could not end in its own time. */
+    private void resumeFrozen(Process process) {
+        try {
+            Signals.resume(process);
+        } catch (IllegalStateException e) {
+            machinery.report(pod, true, "Killing", "the process ended meanwhile");
+        }
     }
 
     private void start(Instant now) {

@@ -66,7 +66,7 @@ final class ResourceCalls {
                 || subresource.equals("scale") && kind.scale() != null
                 || subresource.equals("log") && kind.equals(BuiltInKinds.POD);
         boolean misplaced = kind.namespaced() != inNamespace && !(kind.namespaced() && name.isEmpty());
-        if (List.of("exec", "attach", "portforward").contains(subresource)) {
+        if (List.of("exec", "attach", "portforward", "eviction").contains(subresource)) {
             throw ApiError.notImplemented("pods are processes of this machine here: \"kubectl " + subresource
                     + "\" does not exist in local mode; reach a pod at its address (kubectl get pods -o wide)");
         }
