@@ -177,7 +177,7 @@ final class Node {
         clients = ClientServer.start(at(config.clientPort()), backend, environment.clock(), rpcLimits);
 
         // 5. from here on the outside is heard
-        Members members = new Members(self, keeper, peers::reports, environment.clock());
+        Members members = new Members(self, keeper, peers::reports, addresses::ownAddress, environment.clock());
         views.of(new NodeViews.Rooms(keeper, members, peers, store, loops, events, clients, http));
         metrics.observe(views);
         peers.start(coordination.requests());

@@ -37,6 +37,7 @@ public final class AddressBook {
     private final Consumer<List<PeerTarget>> targets;
     private final Map<String, String> hints = new TreeMap<>();
     private @Nullable Ring ring;
+    private volatile String ownAddress = "";
 
     /** @param targets hears, on {@code loop}, whom to keep links with, whenever that changes */
     public AddressBook(String ownStoreId, Disk disk, Loop loop, Consumer<List<PeerTarget>> targets) {
@@ -51,7 +52,10 @@ public final class AddressBook {
         try {
             if (file.exists()) {
                 Map<String, String> kept = JSON.readValue(file.read(), new TypeReference<Map<String, String>>() {});
-                loop.post(() -> hints.putAll(kept));
+                loop.post(() -> {
+                    hints.putAll(kept);
+                    ownAddress = hints.getOrDefault(ownStoreId, "");
+                });
             }
         } catch (IOException damaged) {
             log.warn("{} is ignored: {}", FILE, damaged.getMessage());
@@ -78,10 +82,16 @@ public final class AddressBook {
                 hints.remove(hints.keySet().iterator().next());
             }
             if (!hints.equals(before)) {
+                ownAddress = hints.getOrDefault(ownStoreId, "");
                 keep();
                 tell();
             }
         });
+    }
+
+    /** Where the operator said last that this store is reached; empty when it said nothing. Any thread. */
+    public String ownAddress() {
+        return ownAddress;
     }
 
     private void keep() {

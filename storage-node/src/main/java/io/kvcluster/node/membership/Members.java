@@ -20,15 +20,25 @@ public final class Members {
     private final LocalStore self;
     private final RingKeeper keeper;
     private final Supplier<List<PeerReport>> peers;
+    private final Supplier<String> ownAddress;
     private final Clock clock;
     private final long startedMillis;
     private volatile @Nullable Shares shares;
 
-    /** @param peers the reports of the peer room */
-    public Members(LocalStore self, RingKeeper keeper, Supplier<List<PeerReport>> peers, Clock clock) {
+    /**
+     * @param peers the reports of the peer room
+     * @param ownAddress where this node is reached now; empty when nobody said, then the ring's address stands
+     */
+    public Members(
+            LocalStore self,
+            RingKeeper keeper,
+            Supplier<List<PeerReport>> peers,
+            Supplier<String> ownAddress,
+            Clock clock) {
         this.self = self;
         this.keeper = keeper;
         this.peers = peers;
+        this.ownAddress = ownAddress;
         this.clock = clock;
         this.startedMillis = clock.wallMillis();
     }
@@ -81,6 +91,10 @@ public final class Members {
                 .setPartitions(counted.partitions().getOrDefault(member.getStoreId(), 0))
                 .setPrimaryPartitions(counted.primaries().getOrDefault(member.getStoreId(), 0));
         if (member.getStoreId().equals(self.storeId())) {
+            String own = ownAddress.get();
+            if (!own.isEmpty()) {
+                view.setAddress(own);
+            }
             return view.setUp(true)
                     .setSinceEpochMillis(startedMillis)
                     .setLastHeartbeatEpochMillis(clock.wallMillis())

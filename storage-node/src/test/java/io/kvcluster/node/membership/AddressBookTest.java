@@ -84,6 +84,16 @@ class AddressBookTest {
     }
 
     @Test
+    void theOwnAddressIsTheLastHintForThisStoreAlsoAfterARestart() throws IOException {
+        assertThat(book.ownAddress()).isEmpty();
+        hint(Map.of(storeId("a"), "127.0.0.1"));
+        hint(Map.of(storeId("a"), "127.0.0.7", storeId("b"), "127.0.0.2"));
+        assertThat(book.ownAddress()).isEqualTo("127.0.0.7");
+        open();
+        assertThat(book.ownAddress()).isEqualTo("127.0.0.7");
+    }
+
+    @Test
     void hintsOfStoresThatLeftAreForgotten() throws IOException {
         adopt("a", "b", "c");
         hint(Map.of(storeId("z"), "127.0.0.26", storeId("b"), "127.0.0.2"));

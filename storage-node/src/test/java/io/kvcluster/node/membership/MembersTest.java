@@ -24,12 +24,13 @@ class MembersTest {
     private final SimWorld world = new SimWorld(1);
     private final SimLoop loop = new SimLoop(world, "keeper", 100);
     private List<PeerReport> reports = List.of();
+    private String ownAddress = "";
 
     private Members members() throws IOException {
         RingKeeper keeper = new RingKeeper(new TestIdentity(storeId("a")), new FileDisk(directory), loop);
         keeper.open();
         keeper.offer(first("a", "b", "c", "d"), "test", decision -> {});
-        Members members = new Members(new Self(), keeper, () -> reports, new SimClock(world));
+        Members members = new Members(new Self(), keeper, () -> reports, () -> ownAddress, new SimClock(world));
         assertThat(members.nodes()).as("no ring, no members").isEmpty();
         world.runForMillis(60_000);
         return members;
@@ -59,6 +60,13 @@ class MembersTest {
         assertThat(members.peers())
                 .extracting(peer -> peer.getName() + peer.getUp())
                 .containsExactly("btrue", "cfalse");
+    }
+
+    @Test
+    void aNodeShowsItselfWhereTheOperatorSaysThatItIsReached() throws IOException {
+        Members members = members();
+        ownAddress = "10.0.0.1";
+        assertThat(members.nodes().getFirst().getAddress()).isEqualTo("10.0.0.1");
     }
 
     private static final class Self implements LocalStore {
