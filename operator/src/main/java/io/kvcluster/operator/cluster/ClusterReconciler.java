@@ -84,7 +84,8 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         Plan plan = planner.plan(world);
         List<Wait> waits = new ArrayList<>(plan.waits());
         waits.addAll(runner.run(cluster, plan.steps(), () -> secondLook(context)));
-        KvClusterStatus status = StatusCalculator.of(world, waits, !plan.steps().isEmpty());
+        KvClusterStatus status =
+                StatusCalculator.of(world, waits, plan.steps().stream().anyMatch(Step::isProgress));
         tell(cluster, status, waits);
         metrics.reconciled("done", Duration.between(started, clock.instant()));
         return report(cluster, status, context, plan.isSettled() ? SETTLED : BUSY);

@@ -24,6 +24,11 @@ sealed interface Step {
         return false;
     }
 
+    /** Brings the cluster nearer to its spec; the others only pass on what holds already. */
+    default boolean isProgress() {
+        return !(this instanceof RecordSpec || this instanceof PushRing || this instanceof LabelClaim);
+    }
+
     /** Keeps the spec that is valid now, to steer by when a later one is not. */
     record RecordSpec(String json) implements Step {
         @Override

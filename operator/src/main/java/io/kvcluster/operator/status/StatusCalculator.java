@@ -25,7 +25,7 @@ public final class StatusCalculator {
 
     private StatusCalculator() {}
 
-    /** @param working steps were done in this pass */
+    /** @param working steps were done in this pass that bring the cluster nearer to its spec */
     public static KvClusterStatus of(Observation world, List<Wait> waits, boolean working) {
         KvClusterStatus before = world.cluster().getStatus();
         Optional<Ring> ring = world.ring();
