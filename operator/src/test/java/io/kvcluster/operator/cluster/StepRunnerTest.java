@@ -167,9 +167,7 @@ class StepRunnerTest {
                 .andReturn(200, Map.of("kind", "PersistentVolumeClaim", "apiVersion", "v1"))
                 .once();
         assertThat(run(List.of(new Step.LabelClaim("data-demo-0", "id")))).isEmpty();
-        assertThat(Serialization.unmarshal(request("PATCH").getUtf8Body(), Map.class)
-                        .toString())
-                .isEqualTo("{metadata={labels={" + Labels.CLUSTER_ID + "=id}}}");
+        assertThat(body("PATCH")).isEqualTo(Map.of("metadata", Map.of("labels", Map.of(Labels.CLUSTER_ID, "id"))));
     }
 
     @Test
@@ -182,9 +180,10 @@ class StepRunnerTest {
                 .andReturn(200, Map.of("kind", "PersistentVolumeClaim", "apiVersion", "v1"))
                 .once();
         assertThat(run(plan())).isEmpty();
-        assertThat(Serialization.unmarshal(request("PATCH").getUtf8Body(), Map.class)
-                        .toString())
-                .isEqualTo("{metadata={uid=uid-data-demo-0}, spec={resources={requests={storage=20Gi}}}}");
+        assertThat(body("PATCH"))
+                .isEqualTo(Map.of(
+                        "metadata", Map.of("uid", "uid-data-demo-0"),
+                        "spec", Map.of("resources", Map.of("requests", Map.of("storage", "20Gi")))));
     }
 
     @Test
@@ -213,6 +212,10 @@ class StepRunnerTest {
     private List<Wait> run(List<Step> steps) {
         return runner.run(
                 world.cluster(), steps, () -> new StepRunner.SecondLook(world.look(), PLANNER.plan(world.look())));
+    }
+
+    private Map<?, ?> body(String method) throws InterruptedException {
+        return Serialization.unmarshal(request(method).getUtf8Body(), Map.class);
     }
 
     private RecordedRequest request(String method) throws InterruptedException {
