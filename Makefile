@@ -61,3 +61,40 @@ images: image-inputs ## build kvcluster/operator and kvcluster/storage-node (IMA
 	$(IMAGE_BUILD) -f Dockerfile.operator -t $(OPERATOR_IMAGE) .
 	$(IMAGE_BUILD) -f Dockerfile.node -t $(NODE_IMAGE) .
 	@echo "next: helm install kv helm/kvcluster --set image.tag=$(IMAGE_TAG),nodeImage.tag=$(IMAGE_TAG)"
+
+# --- end to end --------------------------------------------------------------------------------------------------------
+# The scenarios alone; "make test" runs them too, on one machine and with short histories. More: E2E_ARGS="-De2e.name=value ...".
+E2E = $(MVN) verify -pl e2e -am -DskipTests -De2e.skip=false $(E2E_ARGS)
+# A kubectl and the audit log of the API server: scenarios that need them are left out when they are not given.
+KUBECTL ?=
+AUDIT_LOG ?=
+# Commands that take the API server away and bring it back, and end the process of {pod} in {namespace} without it.
+API_DOWN ?=
+API_UP ?=
+KILL9 ?=
+E2E_RESULTS ?= $(CURDIR)/e2e/target/results
+NO_KUBECTL = $(if $(KUBECTL),, | needs-kubectl)
+NO_AUDIT_LOG = $(if $(AUDIT_LOG),, | needs-read-audit-log)
+NO_API_DOWN = $(if $(API_DOWN),, | needs-stop-api-server)
+
+.PHONY: e2e
+e2e: jdk ## scenarios on one machine, with histories of 5 minutes (KUBECTL=kubectl for those that need one)
+	$(E2E) '-Dtest.groups.excluded=needs-read-audit-log$(NO_KUBECTL)' -De2e.history.seconds=300 -De2e.results=$(E2E_RESULTS) \
+	  -De2e.kubectl=$(KUBECTL)
+
+.PHONY: e2e-k8s
+e2e-k8s: jdk ## the same on a Kubernetes (KUBECONFIG=, OPERATOR_IMAGE=, NODE_IMAGE= in its nodes; helm; see e2e/README.md)
+	$(E2E) -De2e.target=kubernetes -De2e.kubeconfig=$(KUBECONFIG) \
+	  '-Dtest.groups.excluded=needs-restart-everything$(NO_API_DOWN)$(NO_AUDIT_LOG)$(NO_KUBECTL)' \
+	  -De2e.operatorImage=$(OPERATOR_IMAGE) -De2e.nodeImage=$(NODE_IMAGE) -De2e.chart=$(CURDIR)/helm/kvcluster \
+	  -De2e.kubectl=$(KUBECTL) -De2e.auditLog=$(AUDIT_LOG) -De2e.results=$(E2E_RESULTS) \
+	  '-De2e.hook.apiDown=$(API_DOWN)' '-De2e.hook.apiUp=$(API_UP)' '-De2e.hook.kill9=$(KILL9)'
+
+.PHONY: e2e-k3d
+e2e-k3d: images ## the same on a k3d cluster that is made for it (Docker, k3d, helm)
+	OPERATOR_IMAGE=$(OPERATOR_IMAGE) NODE_IMAGE=$(NODE_IMAGE) e2e/k3d
+
+.PHONY: e2e-k3s
+e2e-k3s: images ## the same on a k3s in a container (Docker, helm)
+	$(E2E) -Pk3s -De2e.operatorImage=$(OPERATOR_IMAGE) -De2e.nodeImage=$(NODE_IMAGE) -De2e.chart=$(CURDIR)/helm/kvcluster \
+	  -De2e.results=$(E2E_RESULTS)

@@ -1,0 +1,109 @@
+package io.kvcluster.e2e.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.kvcluster.crd.MemberStatus;
+import io.kvcluster.e2e.cluster.Cluster;
+import io.kvcluster.e2e.result.Results;
+import io.kvcluster.e2e.testbed.Ability;
+import io.kvcluster.e2e.testbed.Scenario;
+import io.kvcluster.e2e.testbed.Settings;
+import io.kvcluster.e2e.testbed.Target;
+import io.kvcluster.e2e.traffic.Fault;
+import io.kvcluster.e2e.traffic.Plan;
+import io.kvcluster.e2e.traffic.Report;
+import io.kvcluster.e2e.traffic.Traffic;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Scenario
+@Tag(Ability.NEEDS_KILL_9)
+final class NodeKilledE2E {
+    private static final Duration DOWN_AFTER = Duration.ofSeconds(5);
+    private static final Duration DOWN_SEEN = DOWN_AFTER.plusSeconds(Settings.slowness());
+    private static final Duration UP_SEEN = Duration.ofSeconds(2 * Settings.slowness());
+    private static final Duration FIRST_SUCCESS = Duration.ofSeconds(Settings.slowness());
+    private static final int OPERATIONS = 120;
+
+    private final Target target;
+
+    NodeKilledE2E(Target target) {
+        this.target = target;
+    }
+
+    @Test
+    void aKillCostsOnlyOperationsInFlightAndTheNextSucceedWithinASecond() {
+        Cluster cluster = Cluster.shared(target);
+        String victim = cluster.podNames().getFirst();
+        try (Traffic traffic = Traffic.start(cluster, Plan.steady("killed"))) {
+            awaitAcknowledged(traffic, OPERATIONS);
+            Fault kill = Fault.make(
+                    "kill -9 " + victim, () -> assertThat(target.kill9(victim)).isTrue());
+            long soFar = traffic.acknowledged();
+            cluster.awaitSettled();
+            awaitAcknowledged(traffic, soFar + OPERATIONS);
+            Report report = traffic.stop();
+
+            Results.of("node-killed", target)
+                    .with("operations", report.operations().size())
+                    .with("failed", report.failures().size())
+                    .with("firstSuccessMillis", report.firstSuccessAfter(kill).toMillis())
+                    .with("longestGapMillis", report.longestGap().toMillis())
+                    .with("p50Micros", report.percentileMicros(50))
+                    .with("p99Micros", report.percentileMicros(99))
+                    .publish();
+            assertThat(report.failuresBegunBefore(kill)).hasSizeLessThanOrEqualTo(6);
+            assertThat(report.failuresBegunAfter(kill)).isEmpty();
+            assertThat(report.firstSuccessAfter(kill)).isLessThanOrEqualTo(FIRST_SUCCESS);
+        }
+    }
+
+    /** Kept down by killing whatever the kubelet starts, until its back-off is long enough to be seen. */
+    @Test
+    void theStatusTellsThatANodeIsDownAndThatItIsUpSoonAfterTheTruth() {
+        Cluster cluster = Cluster.shared(target);
+        String victim = cluster.podNames().getLast();
+        long killed = System.nanoTime();
+        assertThat(target.kill9(victim)).isTrue();
+        await(victim + " shown as down")
+                .atMost(DOWN_SEEN.plusSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    target.kill9(victim);
+                    return cluster.member(victim)
+                            .filter(member -> !member.live())
+                            .isPresent();
+                });
+        Duration downSeen = Duration.ofNanos(System.nanoTime() - killed);
+        assertThat(cluster.has("Degraded", "True")).isTrue();
+        assertThat(cluster.has("Available", "True")).isTrue();
+
+        await(victim + " serves")
+                .atMost(target.patience())
+                .pollInterval(Duration.ofMillis(20))
+                .until(() ->
+                        cluster.nodes().stream().anyMatch(node -> node.name().equals(victim) && node.isReady()));
+        long serves = System.nanoTime();
+        await(victim + " shown as up")
+                .atMost(UP_SEEN.plusSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> cluster.member(victim).filter(MemberStatus::live).isPresent());
+        Duration upSeen = Duration.ofNanos(System.nanoTime() - serves);
+        Results.of("node-down-and-up", target)
+                .with("downSeenAfterMillis", downSeen.toMillis())
+                .with("upSeenAfterMillis", upSeen.toMillis())
+                .publish();
+        assertThat(downSeen).isLessThanOrEqualTo(DOWN_SEEN);
+        assertThat(upSeen).isLessThanOrEqualTo(UP_SEEN);
+        cluster.awaitSettled();
+    }
+
+    private void awaitAcknowledged(Traffic traffic, long operations) {
+        await(operations + " acknowledged operations")
+                .atMost(target.patience())
+                .pollInterval(Cluster.POLL)
+                .until(() -> traffic.acknowledged() >= operations);
+    }
+}

@@ -1,0 +1,60 @@
+package io.kvcluster.e2e.testbed;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A Kubernetes API with the operator running on it, and hands to break things there. Used by one scenario at a time. */
+public interface Target extends AutoCloseable {
+    String name();
+
+    Set<Ability> abilities();
+
+    /** Administrator's access. Not to be kept across {@link #restartEverything}. */
+    KubernetesClient client();
+
+    /** For kubectl and helm. */
+    String kubeconfig();
+
+    /** Where scenarios make their clusters; the operator watches it. */
+    String namespace();
+
+    /** Zones that pods can be scheduled to; fewer than two: clusters are made without zones. */
+    List<String> zones();
+
+    /** What the pods of this target need in {@code spec.podTemplate}. */
+    Map<String, Object> podTemplate();
+
+    /** How long pods may take to be scheduled, to start and to form a cluster. */
+    Duration patience();
+
+    /** Where this process reaches a running pod. */
+    PodAddress reach(Pod pod);
+
+    /** @return false when there is no process of the pod to kill at the moment */
+    boolean kill9(String pod);
+
+    void pause(String pod);
+
+    void resume(String pod);
+
+    /** Returns when it is gone. */
+    void stopOperator();
+
+    /** Returns when it is started, not when it has worked. */
+    void startOperator();
+
+    void stopApiServer();
+
+    /** Returns when the API server answers. */
+    void startApiServer();
+
+    /** Stops all there is in order and starts it again; {@link #client} is another one afterwards. */
+    void restartEverything();
+
+    @Override
+    void close();
+}
