@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -147,7 +148,7 @@ public final class Cluster {
         awaitStatus("Available", status -> isTrue(status, "Available"));
     }
 
-    /** Available, nothing degraded, nothing held up, every pod ready and every node serving. */
+    /** Available, nothing degraded, nothing held up or under way; every pod ready, in the status too; every node serving. */
     public void awaitSettled() {
         awaitStatus(
                 "settled",
@@ -156,7 +157,9 @@ public final class Cluster {
                         && status.blockedBy().isEmpty()
                         && find().map(cluster -> cluster.getSpec().replicas())
                                 .equals(Optional.of(status.members().size()))
-                        && status.members().stream().allMatch(MemberStatus::live));
+                        && status.members().stream().allMatch(MemberStatus::live)
+                        && Objects.equals(status.readyReplicas(), status.members().size())
+                        && !isTrue(status, "Progressing"));
         await(name + ": every node serves")
                 .atMost(target.patience())
                 .pollInterval(POLL)
