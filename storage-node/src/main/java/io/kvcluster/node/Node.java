@@ -3,24 +3,13 @@ package io.kvcluster.node;
 import io.kvcluster.node.admin.NodeAdminService;
 import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.CommandHandler;
-import io.kvcluster.node.command.Limits;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
-import io.kvcluster.node.coordinator.Coordination;
-import io.kvcluster.node.coordinator.NodeHlc;
 import io.kvcluster.node.coordinator.OperationSettings;
-import io.kvcluster.node.coordinator.RingPolicies;
-import io.kvcluster.node.membership.AddressBook;
-import io.kvcluster.node.membership.Members;
 import io.kvcluster.node.membership.MountedRing;
-import io.kvcluster.node.membership.RingKeeper;
 import io.kvcluster.node.membership.Standing;
 import io.kvcluster.node.peer.GrpcTransport;
 import io.kvcluster.node.peer.PeerConfig;
-import io.kvcluster.node.peer.PeerNetwork;
-import io.kvcluster.node.peer.PeerWiring;
-import io.kvcluster.node.replica.PartitionReplica;
-import io.kvcluster.node.replica.Replicas;
 import io.kvcluster.node.rpc.ClientServer;
 import io.kvcluster.node.rpc.HttpServer;
 import io.kvcluster.node.rpc.MetricsView;
@@ -28,17 +17,14 @@ import io.kvcluster.node.rpc.NodeInfo;
 import io.kvcluster.node.rpc.RpcBackend;
 import io.kvcluster.node.rpc.RpcLimits;
 import io.kvcluster.node.seams.FileDisk;
-import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.seams.SystemEnvironment;
 import io.kvcluster.node.storage.IndexFactory;
 import io.kvcluster.node.storage.RecoveryProgress;
-import io.kvcluster.node.storage.Store;
 import io.kvcluster.node.storage.StoreConfig;
 import io.kvcluster.node.storage.StoreException;
 import io.kvcluster.node.storage.StoreListener;
 import io.kvcluster.node.telemetry.ConsistencyViolation;
 import io.kvcluster.node.telemetry.NodeMetrics;
-import io.kvcluster.node.version.Actor;
 import io.kvcluster.proto.admin.NodeStatus.Phase;
 import io.kvcluster.ring.RingJson;
 import java.io.IOException;
@@ -47,7 +33,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -58,13 +43,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wires the rooms, in start order: probes first, then the store with its recovery, the ring of the last life, peers, clients.
- * Stops the other way round: clients drain, peers go, the store is marked clean.
+ * The process around a {@link NodeCore}, in start order: probes first, then the core with the recovery of its store, clients,
+ * the operator's door. Stops the other way round: clients drain, peers go, the store is marked clean.
  */
 final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration LOOK_AT_MOUNTED_RING = Duration.ofSeconds(5);
-    private static final int SERVICE_MAILBOX = 65_536;
     private static final int MAX_IO_THREADS = 4;
     private static final int STORE_CLOSE_SECONDS = 30;
 
@@ -73,10 +57,8 @@ final class Node {
     private final SystemEnvironment environment;
     private final HttpServer http;
     private final ClientServer clients;
-    private final Coordination coordination;
-    private final PeerNetwork peers;
     private final GrpcTransport transport;
-    private final Store store;
+    private final NodeCore core;
 
     /** Serves probes at once, and clients as soon as it has a ring. Blocks while the log is recovered. */
     static Node start(NodeConfig config) throws StoreException, IOException {
@@ -106,90 +88,38 @@ final class Node {
         RpcLimits rpcLimits = RpcLimits.forHeap(heap);
         http = HttpServer.start(at(config.httpPort()), backend, environment.clock(), rpcLimits);
 
-        // 2. the store: lock, identity, log; the index may still be rebuilt when it returns
-        List<Loop> loops = new ArrayList<>();
-        for (int i = 0; i < config.loops(); i++) {
-            loops.add(environment.newLoop("core-" + i, Limits.LOOP_MAILBOX));
-        }
-        store = Store.open(
-                StoreConfig.of(config.partitions(), config.durability(), cacheBytes),
-                environment,
-                IndexFactory.mapDb(disk),
-                loops.toArray(Loop[]::new),
-                new StoreEvents(metrics));
-        LOG.info("event=recovered store={} {}", store.identity(), store.recovery());
-
-        // 3. the ring of the last life, and the peers that it names
-        Loop ringLoop = environment.newLoop("ring", SERVICE_MAILBOX);
-        Loop peerLoop = environment.newLoop("peer", SERVICE_MAILBOX);
-        StoreFacts self = new StoreFacts(config, store, state);
-        RingKeeper keeper = new RingKeeper(self, disk, ringLoop);
-        NodeHlc hlc = new NodeHlc(environment.clock()::wallMillis, store.hlcFloor());
-        AtomicReference<PeerNetwork> network = new AtomicReference<>();
-        AddressBook addresses = new AddressBook(
-                self.storeId(), disk, ringLoop, targets -> network.get().targets(targets));
-        transport = new GrpcTransport(
-                new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort(), ioThreads()),
-                List.of(new NodeAdminService(keeper, addresses, peerLoop, views::status)));
-        peers = new PeerNetwork(
-                PeerConfig.defaults(),
-                new PeerWiring(
-                        self,
-                        keeper,
-                        hlc,
-                        transport,
-                        environment.clock(),
-                        environment.newRandom("peers"),
-                        peerLoop,
-                        loops));
-        network.set(peers);
-
-        // 4. the data plane
+        // 2. the store with its recovery, the ring of the last life, peers, replicas
         NodeEvents events = new NodeEvents(metrics);
-        RingPolicies policies = new RingPolicies(keeper::current);
-        List<PartitionReplica> replicas = Replicas.of(
-                config.partitions(),
-                loops,
-                new Replicas.Shared(
-                        new Actor(store.identity().storeId(), store.identity().incarnation()),
-                        store,
-                        keeper::current,
-                        policies,
-                        hlc::newClock,
-                        hlc::greatest,
-                        hlc::given,
-                        events));
-        coordination = new Coordination(
-                new Coordination.Setup(
+        transport = new GrpcTransport(
+                new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort(), ioThreads()));
+        core = new NodeCore(
+                new NodeCore.World(environment, IndexFactory.mapDb(disk), transport),
+                new NodeCore.Settings(
                         config.name(),
-                        self.storeId(),
-                        environment.clock(),
-                        keeper::current,
-                        policies,
-                        replicas,
-                        loops,
-                        peers,
-                        hlc,
+                        config.address(),
+                        config.loops(),
+                        StoreConfig.of(config.partitions(), config.durability(), cacheBytes),
+                        PeerConfig.defaults(),
                         OperationSettings.DEFAULT),
-                events);
-        handler.set(coordination.handler());
-        coordination.open();
+                NodeRules.DESIGNED,
+                new NodeCore.Listeners(new StoreEvents(metrics), events, events, standing -> stand(standing, metrics)),
+                () -> state.now().ready());
+        LOG.info(
+                "event=recovered store={} {}",
+                core.store().identity(),
+                core.store().recovery());
+        handler.set(core.handler());
         clients = ClientServer.start(at(config.clientPort()), backend, environment.clock(), rpcLimits);
 
-        // 5. from here on the outside is heard
-        Members members = new Members(self, keeper, peers::reports, addresses::ownAddress, environment.clock());
-        views.of(new NodeViews.Rooms(keeper, members, peers, store, loops, events, clients, http));
+        // 3. from here on the outside is heard
+        views.of(new NodeViews.Rooms(core, events, clients, http));
         metrics.observe(views);
-        peers.start(coordination.requests());
         state.enter(Phase.WAITING_FOR_RING, "no ring yet");
-        keeper.listen(ringLoop, addresses::adopted);
-        keeper.listenStanding(ringLoop, standing -> stand(standing, metrics));
-        addresses.open();
-        keeper.open();
-        transport.start();
+        core.start();
+        transport.start(List.of(new NodeAdminService(core.keeper(), core.addresses(), core.peerLoop(), views::status)));
         Path mounted = config.ringFile();
         if (mounted != null) {
-            new MountedRing(() -> read(mounted), keeper, ringLoop, LOOK_AT_MOUNTED_RING).start();
+            new MountedRing(() -> read(mounted), core.keeper(), core.ringLoop(), LOOK_AT_MOUNTED_RING).start();
         }
         LOG.info("event=started httpPort={} clientPort={} peerPort={}", http.port(), clients.port(), transport.port());
     }
@@ -250,11 +180,10 @@ final class Node {
         try {
             boolean drained = clients.stop(grace);
             drained &= http.stop(grace);
-            coordination.close();
-            peers.stop();
+            core.leave();
             transport.close();
             CountDownLatch closed = new CountDownLatch(1);
-            store.close(closed::countDown);
+            core.close(closed::countDown);
             boolean clean = closed.await(STORE_CLOSE_SECONDS, TimeUnit.SECONDS);
             LOG.info("event=stopped drained={} clean={}", drained, clean);
         } catch (InterruptedException interrupted) {

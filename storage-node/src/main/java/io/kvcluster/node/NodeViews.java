@@ -1,9 +1,6 @@
 package io.kvcluster.node;
 
 import io.kvcluster.node.command.Key;
-import io.kvcluster.node.membership.Members;
-import io.kvcluster.node.membership.RingKeeper;
-import io.kvcluster.node.peer.PeerNetwork;
 import io.kvcluster.node.peer.PeerReport;
 import io.kvcluster.node.rpc.ClientServer;
 import io.kvcluster.node.rpc.ClusterView;
@@ -12,7 +9,6 @@ import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.LogReport;
 import io.kvcluster.node.storage.StorageReport;
-import io.kvcluster.node.storage.Store;
 import io.kvcluster.node.telemetry.NodeGauges;
 import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.kv.GetMappingResponse;
@@ -32,15 +28,7 @@ final class NodeViews implements ClusterView, NodeGauges {
     static final int PROTOCOL = 1;
 
     /** The rooms that are looked at. */
-    record Rooms(
-            RingKeeper keeper,
-            Members members,
-            PeerNetwork peers,
-            Store store,
-            List<Loop> loops,
-            NodeEvents events,
-            ClientServer clients,
-            HttpServer http) {}
+    record Rooms(NodeCore core, NodeEvents events, ClientServer clients, HttpServer http) {}
 
     private final NodeConfig config;
     private final NodeState state;
@@ -76,13 +64,15 @@ final class NodeViews implements ClusterView, NodeGauges {
 
     private Optional<Ring> current() {
         Rooms now = rooms;
-        return now == null ? Optional.empty() : Optional.ofNullable(now.keeper().current());
+        return now == null
+                ? Optional.empty()
+                : Optional.ofNullable(now.core().keeper().current());
     }
 
     @Override
     public List<NodeView> nodes() {
         Rooms now = rooms;
-        return now == null ? List.of() : now.members().nodes();
+        return now == null ? List.of() : now.core().members().nodes();
     }
 
     @Override
@@ -92,7 +82,7 @@ final class NodeViews implements ClusterView, NodeGauges {
             return GetMappingResponse.newBuilder()
                     .setPartition(partition)
                     .setRingEpoch(ring.epoch())
-                    .addAllReplicas(rooms().members().replicas(ring, partition))
+                    .addAllReplicas(rooms().core().members().replicas(ring, partition))
                     .build();
         });
     }
@@ -102,9 +92,9 @@ final class NodeViews implements ClusterView, NodeGauges {
     /** A fresh report. */
     NodeStatus status() {
         Rooms now = rooms();
-        StorageReport storage = now.store().report();
+        StorageReport storage = now.core().store().report();
         LogReport log = storage.log();
-        Ring ring = now.keeper().current();
+        Ring ring = now.core().keeper().current();
         NodeStatus.Builder status = NodeStatus.newBuilder()
                 .setName(config.name())
                 .setStoreId(storage.identity().storeIdText())
@@ -118,7 +108,7 @@ final class NodeViews implements ClusterView, NodeGauges {
                 .setDiskFreeBytes(log.diskFreeBytes())
                 .setDiskTotalBytes(log.diskTotalBytes())
                 .setDiskFull(log.diskFull())
-                .addAllPeers(now.members().peers())
+                .addAllPeers(now.core().members().peers())
                 .setVersion(NodeVersion.text())
                 .setProtocolMin(PROTOCOL)
                 .setProtocolMax(PROTOCOL)
@@ -152,7 +142,8 @@ final class NodeViews implements ClusterView, NodeGauges {
             return 0;
         }
         int count = 0;
-        for (int partition : ring.get().partitionsOf(rooms().store().identity().storeIdText())) {
+        for (int partition :
+                ring.get().partitionsOf(rooms().core().store().identity().storeIdText())) {
             if (!ring.get().replicas(partition).stream().allMatch(this::isUp)) {
                 count++;
             }
@@ -161,13 +152,13 @@ final class NodeViews implements ClusterView, NodeGauges {
     }
 
     private boolean isUp(Member member) {
-        return rooms().peers().isUp(member.getStoreId());
+        return rooms().core().peers().isUp(member.getStoreId());
     }
 
     @Override
     public Map<String, Integer> queueDepthByLoop() {
         Map<String, Integer> depths = new LinkedHashMap<>();
-        List<Loop> loops = rooms().loops();
+        List<Loop> loops = rooms().core().loops();
         for (int i = 0; i < loops.size(); i++) {
             depths.put("core-" + i, loops.get(i).depth());
         }
@@ -187,27 +178,28 @@ final class NodeViews implements ClusterView, NodeGauges {
                 "grpc", now.clients().overloaded(),
                 "http", now.http().overloaded(),
                 "loop", now.events().overloads(),
-                "peer", now.peers().counters().asksNotSent.sum());
+                "peer", now.core().peers().counters().asksNotSent.sum());
     }
 
     @Override
     public long indexRebuilds() {
-        return rooms().store().report().indexRebuilds();
+        return rooms().core().store().report().indexRebuilds();
     }
 
     @Override
     public DiskSpace disk() {
-        LogReport log = rooms().store().report().log();
+        LogReport log = rooms().core().store().report().log();
         return new DiskSpace(log.diskFreeBytes(), log.diskTotalBytes(), log.diskFull());
     }
 
     @Override
     public int peers() {
-        return rooms().peers().reports().size();
+        return rooms().core().peers().reports().size();
     }
 
     @Override
     public int peersUp() {
-        return (int) rooms().peers().reports().stream().filter(PeerReport::up).count();
+        return (int)
+                rooms().core().peers().reports().stream().filter(PeerReport::up).count();
     }
 }

@@ -4,22 +4,25 @@ import io.kvcluster.node.membership.ClusterIdentity;
 import io.kvcluster.node.peer.LocalStore;
 import io.kvcluster.node.storage.Store;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /** What the store is to membership and peers. Any thread. */
 final class StoreFacts implements LocalStore, ClusterIdentity {
-    private final NodeConfig config;
+    private final String name;
+    private final String address;
     private final Store store;
-    private final NodeState state;
+    private final BooleanSupplier ready;
 
-    StoreFacts(NodeConfig config, Store store, NodeState state) {
-        this.config = config;
+    StoreFacts(String name, String address, Store store, BooleanSupplier ready) {
+        this.name = name;
+        this.address = address;
         this.store = store;
-        this.state = state;
+        this.ready = ready;
     }
 
     @Override
     public String name() {
-        return config.name();
+        return name;
     }
 
     @Override
@@ -44,7 +47,7 @@ final class StoreFacts implements LocalStore, ClusterIdentity {
 
     @Override
     public String address() {
-        return config.address();
+        return address;
     }
 
     @Override
@@ -54,6 +57,6 @@ final class StoreFacts implements LocalStore, ClusterIdentity {
 
     @Override
     public boolean ready() {
-        return state.now().ready();
+        return ready.getAsBoolean();
     }
 }

@@ -62,7 +62,6 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
     }
 
     private final Config config;
-    private final List<BindableService> others;
     private final EventLoopGroup eventLoops;
     private final Class<? extends Channel> clientChannel;
     private final Class<? extends ServerChannel> serverChannel;
@@ -77,9 +76,8 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
      */
     public record Config(String bindAddress, int port, int peerPort, int ioThreads) {}
 
-    public GrpcTransport(Config config, List<BindableService> others) {
+    public GrpcTransport(Config config) {
         this.config = config;
-        this.others = List.copyOf(others);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.clientChannel = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
         this.serverChannel = Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -92,8 +90,13 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
         acceptor = incoming;
     }
 
-    /** Listens. Links that come before {@link #accept} are refused; other services are served. @throws IOException naming the address when it cannot be bound */
-    public void start() throws IOException {
+    /**
+     * Listens. Links that come before {@link #accept} are refused; other services are served.
+     *
+     * @param others share the port, and must not block
+     * @throws IOException naming the address when it cannot be bound
+     */
+    public void start(List<BindableService> others) throws IOException {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.bindAddress(), config.port()))
                 .channelType(serverChannel)

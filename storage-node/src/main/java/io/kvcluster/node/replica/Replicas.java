@@ -5,13 +5,11 @@ import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.version.Actor;
 import io.kvcluster.node.version.ConflictPolicy;
 import io.kvcluster.node.version.HlcClock;
-import io.kvcluster.ring.Ring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Makes the replicas of a store: one for each partition, a clock of stamps for each loop. */
 public final class Replicas {
@@ -19,7 +17,7 @@ public final class Replicas {
      * What they share.
      *
      * @param actor names this store's stamps
-     * @param rings the ring in use, null before the first
+     * @param gate judges under which ring they act
      * @param clocks a new clock for each call, started above all that the store ever gave
      * @param observed the greatest stamp that the node has seen
      * @param given is told of each stamp
@@ -27,7 +25,7 @@ public final class Replicas {
     public record Shared(
             Actor actor,
             RecordStore store,
-            Supplier<@Nullable Ring> rings,
+            EpochGate gate,
             Supplier<ConflictPolicy> policies,
             Supplier<HlcClock> clocks,
             LongSupplier observed,
@@ -38,7 +36,6 @@ public final class Replicas {
 
     /** By partition; partition p belongs to loop p mod size. */
     public static List<PartitionReplica> of(int partitions, List<Loop> loops, Shared shared) {
-        EpochGate gate = new EpochGate(shared.rings(), shared.actor().storeIdText());
         List<Stamps> stamps = new ArrayList<>();
         for (Loop loop : loops) {
             stamps.add(new ReservedStamps(
@@ -48,7 +45,7 @@ public final class Replicas {
         for (int p = 0; p < partitions; p++) {
             Stamps ofLoop = stamps.get(p % stamps.size());
             Merging merging = new Merging(shared.policies(), ofLoop, shared.events());
-            replicas.add(new PartitionReplica(p, shared.store(), gate, merging, ofLoop, shared.events()));
+            replicas.add(new PartitionReplica(p, shared.store(), shared.gate(), merging, ofLoop, shared.events()));
         }
         return List.copyOf(replicas);
     }

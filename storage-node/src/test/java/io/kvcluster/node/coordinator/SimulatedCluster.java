@@ -8,6 +8,7 @@ import io.kvcluster.node.peer.AnswerListener;
 import io.kvcluster.node.peer.PeerFailure;
 import io.kvcluster.node.peer.PeerRequestHandler;
 import io.kvcluster.node.peer.Peers;
+import io.kvcluster.node.replica.EpochGate;
 import io.kvcluster.node.replica.PartitionReplica;
 import io.kvcluster.node.replica.ReplicaEvents;
 import io.kvcluster.node.replica.Replicas;
@@ -129,7 +130,7 @@ final class SimulatedCluster {
                     new Replicas.Shared(
                             actor,
                             store,
-                            () -> ring,
+                            new EpochGate(() -> ring, actor.storeIdText()),
                             () -> policy,
                             nodeHlc::newClock,
                             nodeHlc::greatest,

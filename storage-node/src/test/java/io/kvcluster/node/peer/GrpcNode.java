@@ -34,7 +34,7 @@ final class GrpcNode implements LocalStore, RingExchange, HlcObserver, PeerReque
         this.incarnation = incarnation;
         this.environment = new SystemEnvironment(new FileDisk(directory));
         this.clock = environment.clock();
-        this.transport = new GrpcTransport(new GrpcTransport.Config(host, 0, 1, 1), List.of(others));
+        this.transport = new GrpcTransport(new GrpcTransport.Config(host, 0, 1, 1));
         this.askers =
                 List.of(environment.newLoop(name + "-core-0", 100_000), environment.newLoop(name + "-core-1", 100_000));
         this.room = new PeerNetwork(
@@ -49,7 +49,7 @@ final class GrpcNode implements LocalStore, RingExchange, HlcObserver, PeerReque
                         environment.newLoop(name + "-peers", 1_000),
                         askers));
         room.start(this);
-        transport.start();
+        transport.start(List.of(others));
     }
 
     PeerTarget target() {

@@ -168,8 +168,8 @@ class GrpcPeersIT {
     @Test
     void linksThatComeBeforeTheRoomIsReadyAreRefusedAndTriedAgain() throws Exception {
         GrpcNode a = node("a", "127.0.0.1", 1);
-        try (GrpcTransport early = new GrpcTransport(new GrpcTransport.Config("127.0.0.1", 0, 1, 1), List.of())) {
-            early.start();
+        try (GrpcTransport early = new GrpcTransport(new GrpcTransport.Config("127.0.0.1", 0, 1, 1))) {
+            early.start(List.of());
             a.room.targets(
                     List.of(new PeerTarget(PeerCluster.storeIdOf("b"), "b", List.of("127.0.0.1:" + early.port()), 1)));
             await().untilAsserted(() -> assertThat(a.report("b").trouble()).contains("still recovering"));
