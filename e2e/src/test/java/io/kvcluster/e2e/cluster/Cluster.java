@@ -158,7 +158,8 @@ public final class Cluster {
                         && find().map(cluster -> cluster.getSpec().replicas())
                                 .equals(Optional.of(status.members().size()))
                         && status.members().stream().allMatch(MemberStatus::live)
-                        && Objects.equals(status.readyReplicas(), status.members().size())
+                        && Objects.equals(
+                                status.readyReplicas(), status.members().size())
                         && !isTrue(status, "Progressing"));
         await(name + ": every node serves")
                 .atMost(target.patience())
