@@ -1,6 +1,7 @@
 package io.kvcluster.client;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 
 /** One operation of a batch. */
 public sealed interface BatchItem {
@@ -8,10 +9,14 @@ public sealed interface BatchItem {
 
     record Get(ByteString key) implements BatchItem {}
 
-    /** @param context as in {@link RequestOptions} */
-    record Put(ByteString key, ByteString value, ByteString context) implements BatchItem {
+    /** @param context, ttl as in {@link RequestOptions} */
+    record Put(ByteString key, ByteString value, ByteString context, Duration ttl) implements BatchItem {
+        public Put {
+            RequestOptions.ttlMillis(ttl);
+        }
+
         public Put(ByteString key, ByteString value) {
-            this(key, value, ByteString.EMPTY);
+            this(key, value, ByteString.EMPTY, Duration.ZERO);
         }
     }
 

@@ -10,6 +10,7 @@ import io.kvcluster.proto.kv.GetRequest;
 import io.kvcluster.proto.kv.GetResponse;
 import io.kvcluster.proto.kv.PutRequest;
 import io.kvcluster.proto.kv.WriteResponse;
+import java.time.Duration;
 import java.util.List;
 
 /** Between what callers see and what is on the wire. */
@@ -31,6 +32,7 @@ final class Messages {
                 .setConsistency(options.level().wire())
                 .setRingEpoch(epoch)
                 .setContext(options.context())
+                .setTtlMillis(RequestOptions.ttlMillis(options.ttl()))
                 .build();
     }
 
@@ -48,12 +50,13 @@ final class Messages {
         return switch (item) {
             case BatchItem.Get(ByteString key) ->
                 operation.setGet(BatchGet.newBuilder().setKey(key)).build();
-            case BatchItem.Put(ByteString key, ByteString value, ByteString context) ->
+            case BatchItem.Put(ByteString key, ByteString value, ByteString context, Duration ttl) ->
                 operation
                         .setPut(BatchPut.newBuilder()
                                 .setKey(key)
                                 .setValue(value)
-                                .setContext(context))
+                                .setContext(context)
+                                .setTtlMillis(RequestOptions.ttlMillis(ttl)))
                         .build();
             case BatchItem.Delete(ByteString key, ByteString context) ->
                 operation

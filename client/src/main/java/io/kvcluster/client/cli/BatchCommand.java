@@ -11,19 +11,21 @@ import io.kvcluster.client.Outcome;
 import io.kvcluster.client.bulk.KeyText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
         name = "batch",
         mixinStandardHelpOptions = true,
         description = {
             "Does the operations of a file, one JSON object a line:",
-            "  {\"op\": \"put\", \"key\": \"a\", \"value\": \"1\"}",
+            "  {\"op\": \"put\", \"key\": \"a\", \"value\": \"1\", \"ttl\": \"60s\"}   (ttl is optional)",
             "  {\"op\": \"get\", \"key\": \"a\"}",
             "  {\"op\": \"delete\", \"key\": \"a\"}",
             "No transaction: each ends on its own. Operations of one key happen in their order."
@@ -92,11 +94,18 @@ final class BatchCommand implements Callable<Integer> {
             String op = text(json, "op");
             return switch (op) {
                 case "get" -> new BatchItem.Get(key);
-                case "put" -> new BatchItem.Put(key, ByteString.copyFrom(Outcomes.bytes(text(json, "value"), base64)));
+                case "put" ->
+                    new BatchItem.Put(
+                            key,
+                            ByteString.copyFrom(Outcomes.bytes(text(json, "value"), base64)),
+                            ByteString.EMPTY,
+                            json.has("ttl") ? Converters.duration(text(json, "ttl")) : Duration.ZERO);
                 case "delete" -> new BatchItem.Delete(key);
                 default -> throw new IllegalArgumentException("op is '" + op + "', but must be get, put or delete");
             };
-        } catch (com.fasterxml.jackson.core.JsonProcessingException | IllegalArgumentException e) {
+        } catch (com.fasterxml.jackson.core.JsonProcessingException
+                | IllegalArgumentException
+                | TypeConversionException e) {
             throw new IOException(file + " line " + number + ": " + firstLine(e), e);
         }
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** From arguments to values. */
 final class Converters {
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
     private Converters() {}
 
@@ -29,14 +29,15 @@ final class Converters {
     static Duration duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
-            throw new TypeConversionException("'" + text + "' is not a duration such as 500ms, 5s, 2m or 1h");
+            throw new TypeConversionException("'" + text + "' is not a duration such as 500ms, 5s, 2m, 1h or 7d");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(number);
             case "s" -> Duration.ofSeconds(number);
             case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
         };
     }
 

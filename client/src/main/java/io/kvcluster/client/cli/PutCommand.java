@@ -7,6 +7,7 @@ import io.kvcluster.client.WriteOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,17 +55,43 @@ final class PutCommand implements Callable<Integer> {
             description = "The context of the answer that this put builds on.")
     private String context;
 
+    @Option(
+            names = "--ttl",
+            paramLabel = "DURATION",
+            description = "After it the key counts as deleted: 500ms, 60s, 5m, 1h, 7d; up to ten years.")
+    private @Nullable Duration ttl;
+
     @Override
     public Integer call() throws IOException {
         ByteString name = ByteString.copyFrom(Outcomes.bytes(key, base64));
         ByteString bytes = bytes();
         RequestOptions options =
                 connection.options(consistency.level()).after(ByteString.copyFrom(Outcomes.bytes(context, true)));
+        options = lasting(options);
         try (KvClient client = connection.open()) {
             WriteOutcome outcome = client.put(name, bytes, options);
             WriteResults.print(output, "put of", name, outcome);
             return Outcomes.exitCode(outcome);
         }
+    }
+
+    private RequestOptions lasting(RequestOptions options) {
+        Duration asked = ttl;
+        if (asked == null) {
+            return options;
+        }
+        try {
+            return options.lasting(positive(asked));
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(spec.commandLine(), "--ttl: " + wrong.getMessage());
+        }
+    }
+
+    private static Duration positive(Duration asked) {
+        if (asked.isZero()) {
+            throw new IllegalArgumentException("ttl is 0, but must be between 1 ms and ten years");
+        }
+        return asked;
     }
 
     private ByteString bytes() throws IOException {

@@ -33,7 +33,6 @@ final class RefusedRequestsE2E {
     @CsvSource({
         "consistency=strong, 501, NOT_BUILT",
         "if-version=1, 501, NOT_BUILT",
-        "ttl=60s, 501, NOT_BUILT",
         "consistency=everything, 400, INVALID_CONSISTENCY",
         "ttl=soon, 400, INVALID_TTL",
         "unknown=1, 400, INVALID_PARAMETER"

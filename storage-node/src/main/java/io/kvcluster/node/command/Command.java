@@ -21,16 +21,33 @@ public sealed interface Command {
     record Get(Key key, @Nullable ConsistencyLevel level, long deadlineNanos, String requestId, boolean forwarded)
             implements Command {}
 
-    /** @param contextToken opaque causal context of an earlier answer, empty for none */
+    /**
+     * @param contextToken opaque causal context of an earlier answer, empty for none
+     * @param ttlMillis after which it counts as deleted, from the stamp on; 0 for never
+     */
     record Put(
             Key key,
             byte[] value,
             byte[] contextToken,
+            long ttlMillis,
             @Nullable ConsistencyLevel level,
             long deadlineNanos,
             String requestId,
             boolean forwarded)
-            implements Command {}
+            implements Command {
+
+        /** One that does not expire. */
+        public Put(
+                Key key,
+                byte[] value,
+                byte[] contextToken,
+                @Nullable ConsistencyLevel level,
+                long deadlineNanos,
+                String requestId,
+                boolean forwarded) {
+            this(key, value, contextToken, 0, level, deadlineNanos, requestId, forwarded);
+        }
+    }
 
     /** @param contextToken opaque causal context of an earlier answer, empty for none */
     record Delete(

@@ -11,7 +11,8 @@ interface Contexts {
     /** The token of a record: covers every version in it. */
     byte[] token(Key key, KeyRecord record);
 
-    Outcome read(Key key, @Nullable KeyRecord record, Outcome.Service service);
+    /** @param nowMillis of an HLC: what has expired by then counts as deleted */
+    Outcome read(Key key, @Nullable KeyRecord record, long nowMillis, Outcome.Service service);
 
     sealed interface Given {
         record Valid(Context context) implements Given {}

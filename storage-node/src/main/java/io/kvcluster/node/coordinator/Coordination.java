@@ -52,6 +52,7 @@ public final class Coordination {
                 setup.storeId(),
                 setup.clock(),
                 setup.peers(),
+                setup.hlc(),
                 new RecordContexts(setup.rings(), setup.hlc()::current),
                 events,
                 setup.settings(),

@@ -158,9 +158,10 @@ public final class Coordinator implements CommandHandler {
                                 (a, b) -> policy.get().merge(a, b).record(),
                                 done)
                         .start();
-            case Command.Put put -> write(replication, level, put.key(), put.value(), put.contextToken(), put, done);
+            case Command.Put put ->
+                write(replication, level, put.key(), put.value(), put.contextToken(), put.ttlMillis(), put, done);
             case Command.Delete delete ->
-                write(replication, level, delete.key(), null, delete.contextToken(), delete, done);
+                write(replication, level, delete.key(), null, delete.contextToken(), 0, delete, done);
         }
     }
 
@@ -170,6 +171,7 @@ public final class Coordinator implements CommandHandler {
             Key key,
             byte @Nullable [] value,
             byte[] contextToken,
+            long ttlMillis,
             Command command,
             Consumer<Outcome> done) {
         switch (node.contexts().given(key, contextToken)) {
@@ -180,7 +182,7 @@ public final class Coordinator implements CommandHandler {
                                 replication,
                                 level,
                                 key,
-                                new ClientWrite(value, valid.context(), 0),
+                                new ClientWrite(value, valid.context(), ttlMillis, 0),
                                 command.deadlineNanos(),
                                 done)
                         .start();

@@ -43,6 +43,13 @@ public final class NodeHlc implements HlcObserver {
         return Math.max(greatest.get(), wall());
     }
 
+    /** The time of a decision. Every frame that leaves afterwards carries at least this. */
+    public long moment() {
+        long now = current();
+        raise(now);
+        return now;
+    }
+
     @Override
     public boolean tryObserve(long hlc) {
         if (hlc < 0 || Hlc.millis(hlc) - Hlc.millis(current()) > Limits.MAX_CLOCK_OFFSET_MILLIS) {

@@ -196,19 +196,25 @@ public final class PeerRequests implements PeerRequestHandler {
     private void write(PeerMessage request, WriteRequest write, Responder responder) {
         byte[] encoded = write.getRecord().toByteArray();
         KeyRecord record = RecordCodec.decode(encoded);
-        replicas.get(write.getPartition())
-                .write(Key.of(write.getKey().toByteArray()), record, encoded, request.getEpoch(), new WriteListener() {
-                    @Override
-                    public void durable() {
-                        responder.answer(answerTo(request)
-                                .setWriteAnswer(WriteAnswer.newBuilder().setStatus(PeerStatus.OK)));
-                    }
+        PartitionReplica replica = replicas.get(write.getPartition());
+        WriteListener listener = new WriteListener() {
+            @Override
+            public void durable() {
+                responder.answer(answerTo(request)
+                        .setWriteAnswer(WriteAnswer.newBuilder().setStatus(PeerStatus.OK)));
+            }
 
-                    @Override
-                    public void refused(Refusal why) {
-                        responder.answer(refusal(request, Replication.toStatus(why)));
-                    }
-                });
+            @Override
+            public void refused(Refusal why) {
+                responder.answer(refusal(request, Replication.toStatus(why)));
+            }
+        };
+        Key key = Key.of(write.getKey().toByteArray());
+        if (write.getWriteBack()) {
+            replica.writeBack(key, record, encoded, request.getEpoch(), listener);
+        } else {
+            replica.write(key, record, encoded, request.getEpoch(), listener);
+        }
     }
 
     private PeerMessage.Builder answerTo(PeerMessage request) {

@@ -13,6 +13,7 @@ import io.kvcluster.node.replica.ReadListener;
 import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.replica.WriteListener;
 import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.version.Hlc;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.proto.peer.PeerMessage;
@@ -48,6 +49,9 @@ final class QuorumRead {
     private final Loop.Timer deadline;
     private final @Nullable Copy[] copies;
 
+    /** Every replica that answers has an HLC past this. */
+    private final long askedMillis;
+
     /** Set once R replicas have answered and their answers are merged: the answer to give, and who holds it. */
     private @Nullable Answer answer;
 
@@ -55,14 +59,18 @@ final class QuorumRead {
 
     private final class Answer {
         final @Nullable KeyRecord record;
+        /** When it was decided what has expired; once, for a later look might say otherwise. */
+        final long decidedMillis;
+
         final long digest;
         final boolean[] holders = new boolean[quorum.replicas()];
         final boolean[] tried = new boolean[quorum.replicas()];
         int held;
         int outstanding;
 
-        Answer(@Nullable KeyRecord record) {
+        Answer(@Nullable KeyRecord record, long decidedMillis) {
             this.record = record;
+            this.decidedMillis = decidedMillis;
             this.digest = record == null ? 0 : record.digest();
         }
     }
@@ -82,6 +90,7 @@ final class QuorumRead {
         this.merge = merge;
         this.done = done;
         this.copies = new Copy[quorum.replicas()];
+        this.askedMillis = Hlc.millis(replication.node().hlc().moment());
         this.polling = new Polling(replication, replica -> ask(replica, false));
         this.deadline = replication
                 .loop()
@@ -195,11 +204,13 @@ final class QuorumRead {
             }
         }
         polling.stop();
-        Answer found = new Answer(merged);
+        Answer found = new Answer(merged, Hlc.millis(replication.node().hlc().moment()));
         answer = found;
+        boolean expiredMeanwhile = merged != null && merged.meta().expiredBy(found.decidedMillis) > askedMillis;
         for (int replica = 0; replica < copies.length; replica++) {
             Copy copy = copies[replica];
-            if (copy != null && copy.digest() == found.digest) {
+            // what expired after the question was sent, an HLC there may not have passed: the write-back moves it
+            if (copy != null && copy.digest() == found.digest && !expiredMeanwhile) {
                 found.holders[replica] = true;
                 found.held++;
             }
@@ -286,17 +297,19 @@ final class QuorumRead {
     private void writeBack(Answer found, int replica, byte[] encoded) {
         KeyRecord record = java.util.Objects.requireNonNull(found.record);
         if (replica == replication.self()) {
-            replication.local().write(key, record, encoded, replication.ring().epoch(), new WriteListener() {
-                @Override
-                public void durable() {
-                    writtenBack(found, replica);
-                }
+            replication
+                    .local()
+                    .writeBack(key, record, encoded, replication.ring().epoch(), new WriteListener() {
+                        @Override
+                        public void durable() {
+                            writtenBack(found, replica);
+                        }
 
-                @Override
-                public void refused(Refusal why) {
-                    notWrittenBack(found);
-                }
-            });
+                        @Override
+                        public void refused(Refusal why) {
+                            notWrittenBack(found);
+                        }
+                    });
             return;
         }
         PeerMessage.Builder message = PeerMessage.newBuilder()
@@ -331,10 +344,17 @@ final class QuorumRead {
         found.outstanding--;
         found.holders[replica] = true;
         found.held++;
-        replication.node().events().readRepaired(1);
+        if (differed(replica, found)) {
+            replication.node().events().readRepaired(1);
+        }
         if (!finished && found.held >= quorum.holders()) {
             answered(found);
         }
+    }
+
+    private boolean differed(int replica, Answer found) {
+        Copy copy = copies[replica];
+        return copy == null || copy.digest() != found.digest;
     }
 
     private void notWrittenBack(Answer found) {
@@ -345,7 +365,10 @@ final class QuorumRead {
     }
 
     private void answered(Answer found) {
-        finish(replication.node().contexts().read(key, found.record, replication.servedBy(level, polling.count())));
+        finish(replication
+                .node()
+                .contexts()
+                .read(key, found.record, found.decidedMillis, replication.servedBy(level, polling.count())));
     }
 
     private void expire() {

@@ -144,13 +144,7 @@ final class QuorumWrite implements StampListener {
     private void stamp() {
         stamping = true;
         questions.stop();
-        replication
-                .local()
-                .stamp(
-                        key,
-                        new ClientWrite(write.value(), write.context(), floor),
-                        replication.ring().epoch(),
-                        this);
+        replication.local().stamp(key, write.above(floor), replication.ring().epoch(), this);
     }
 
     @Override

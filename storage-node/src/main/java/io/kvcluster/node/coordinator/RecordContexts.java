@@ -5,6 +5,7 @@ import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.version.Context;
 import io.kvcluster.node.version.ContextToken;
 import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.node.version.Sibling;
 import io.kvcluster.ring.Ring;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tokens that are bound to the ring's cluster and the key, and judged by the node's clock and the ring's members. */
 final class RecordContexts implements Contexts {
+    private static final byte[] NO_BYTES = {};
+
     private final Supplier<@Nullable Ring> rings;
     private final LongSupplier hlc;
 
@@ -28,17 +31,22 @@ final class RecordContexts implements Contexts {
     }
 
     @Override
-    public Outcome read(Key key, @Nullable KeyRecord record, Outcome.Service service) {
+    public Outcome read(Key key, @Nullable KeyRecord record, long nowMillis, Outcome.Service service) {
         if (record == null) {
             return new Outcome.Read(List.of(), new byte[0], service);
         }
-        boolean live = record.siblings().stream().anyMatch(sibling -> !sibling.tombstone());
+        boolean live = record.siblings().stream().anyMatch(sibling -> sibling.isLive(nowMillis));
         List<Outcome.Version> versions = live
                 ? record.siblings().stream()
-                        .map(sibling -> new Outcome.Version(sibling.dot().hlc(), sibling.value(), sibling.tombstone()))
+                        .map(sibling -> version(sibling, nowMillis))
                         .toList()
                 : List.of();
         return new Outcome.Read(versions, token(key, record), service);
+    }
+
+    private static Outcome.Version version(Sibling sibling, long nowMillis) {
+        boolean live = sibling.isLive(nowMillis);
+        return new Outcome.Version(sibling.dot().hlc(), live ? sibling.value() : NO_BYTES, !live);
     }
 
     @Override

@@ -27,6 +27,7 @@ record Replication(
             String storeId,
             Clock clock,
             Peers peers,
+            NodeHlc hlc,
             Contexts contexts,
             OperationEvents events,
             OperationSettings settings,

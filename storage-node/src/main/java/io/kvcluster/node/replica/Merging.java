@@ -3,6 +3,7 @@ package io.kvcluster.node.replica;
 import io.kvcluster.node.replica.Change.Decision;
 import io.kvcluster.node.version.ConflictPolicy;
 import io.kvcluster.node.version.Dot;
+import io.kvcluster.node.version.Hlc;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.node.version.RecordMeta;
@@ -78,9 +79,7 @@ public final class Merging {
             if (dot.isEmpty()) {
                 return new Decision.Refuse(Refusal.OVERLOADED);
             }
-            byte[] value = write.value();
-            Sibling added = value == null ? Sibling.tombstone(dot.get()) : Sibling.value(dot.get(), value);
-            return switch (policies.get().write(current, added, write.context())) {
+            return switch (policies.get().write(current, added(write, dot.get()), write.context())) {
                 case ConflictPolicy.Write.Written written -> {
                     if (written.manySiblings()) {
                         events.manySiblings(written.record().siblings().size());
@@ -90,6 +89,17 @@ public final class Merging {
                 case ConflictPolicy.Write.TooManySiblings _ -> new Decision.Refuse(Refusal.TOO_MANY_SIBLINGS);
             };
         };
+    }
+
+    private Sibling added(ClientWrite write, Dot dot) {
+        byte[] value = write.value();
+        if (value == null) {
+            return Sibling.tombstone(dot);
+        }
+        return write.ttlMillis() == 0
+                ? Sibling.value(dot, value)
+                // a stamp may lag behind the clock while its reservation is late; a life time must not shrink by that
+                : Sibling.expiring(dot, value, Hlc.millis(Math.max(dot.hlc(), stamps.now())) + write.ttlMillis());
     }
 
     /** What is held, without values when no value of it can survive the write; null when values are needed and not there. */

@@ -5,6 +5,7 @@ import io.kvcluster.node.replica.Change.Decision;
 import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.storage.RecordStore.Lookup;
 import io.kvcluster.node.version.Dot;
+import io.kvcluster.node.version.Hlc;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.node.version.RecordMeta;
@@ -65,7 +66,7 @@ public final class PartitionReplica {
     }
 
     /**
-     * What is durably held.
+     * What is durably held. When some of it has expired, this store's HLC stays past that before the answer is given.
      *
      * @param fullLimit answer with the record itself when it is at most this many bytes, else with its metadata only
      */
@@ -87,14 +88,15 @@ public final class PartitionReplica {
             case Lookup.Absent _ -> listener.held(Held.NOTHING);
             case Lookup.CannotSay _ -> listener.refused(Refusal.CANNOT_SAY);
             case Lookup.Found found -> {
+                RecordMeta meta = RecordCodec.decodeMeta(found.meta());
                 if (found.at().length() > fullLimit) {
-                    listener.held(new Held(RecordCodec.decodeMeta(found.meta()), null));
+                    pastExpiry(meta, () -> listener.held(new Held(meta, null)));
                     return;
                 }
                 store.read(partition, key, found.at(), result -> {
                     switch (result) {
                         case RecordStore.ReadResult.Bytes bytes ->
-                            listener.held(new Held(RecordCodec.decodeMeta(found.meta()), bytes.record()));
+                            pastExpiry(meta, () -> listener.held(new Held(meta, bytes.record())));
                         case RecordStore.ReadResult.Gone _ -> readDurable(key, fullLimit, listener);
                         case RecordStore.ReadResult.Corrupt _ -> {
                             events.checksumFailed();
@@ -115,6 +117,33 @@ public final class PartitionReplica {
             return;
         }
         change(key, merging.ofIncoming(incoming, encoded), new RejudgedWrite(epoch, listener, null));
+    }
+
+    /**
+     * As {@link #write}, for what a read is about to answer: acknowledged only when this store's HLC is, and stays, past each
+     * expiry that it has reached, so that no later read sees alive what this one says is gone.
+     */
+    public void writeBack(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
+        write(key, incoming, encoded, epoch, new WriteListener() {
+            @Override
+            public void durable() {
+                pastExpiry(incoming.meta(), listener::durable);
+            }
+
+            @Override
+            public void refused(Refusal why) {
+                listener.refused(why);
+            }
+        });
+    }
+
+    private void pastExpiry(RecordMeta meta, Runnable then) {
+        long expired = meta.expiredBy(Hlc.millis(stamps.now()));
+        if (expired == 0) {
+            then.run();
+        } else {
+            stamps.whenPast(Hlc.of(expired, 0), then);
+        }
     }
 
     /** Stamps a client's write here, merges it with what is held, and appends the result. */

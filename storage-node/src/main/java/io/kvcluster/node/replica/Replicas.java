@@ -20,7 +20,7 @@ public final class Replicas {
      * @param gate judges under which ring they act
      * @param clocks a new clock for each call, started above all that the store ever gave
      * @param observed the greatest stamp that the node has seen
-     * @param given is told of each stamp
+     * @param given is told of each stamp, and of what the node's clock must have passed
      */
     public record Shared(
             Actor actor,

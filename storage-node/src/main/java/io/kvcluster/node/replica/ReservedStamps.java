@@ -27,7 +27,7 @@ public final class ReservedStamps implements Stamps {
     /**
      * @param clock made with the store's floor; belongs to the loop from now on
      * @param observed the greatest stamp that the whole node has seen; from any thread
-     * @param given told of each stamp; from the loop
+     * @param given told of each stamp, and of what the node's clock must have passed; from the loop
      */
     public ReservedStamps(
             HlcClock clock, Actor actor, RecordStore store, Loop loop, LongSupplier observed, LongConsumer given) {
@@ -59,6 +59,21 @@ public final class ReservedStamps implements Stamps {
         }
         given.accept(stamp.getAsLong());
         return Optional.of(new Dot(stamp.getAsLong(), actor));
+    }
+
+    @Override
+    public long now() {
+        return Math.max(clock.now(), observed.getAsLong());
+    }
+
+    @Override
+    public void whenPast(long stamp, Runnable then) {
+        given.accept(stamp);
+        if (stamp <= ceiling) {
+            then.run(); // the next life begins above the ceiling
+        } else {
+            whenReady(stamp, then);
+        }
     }
 
     private void observe(long floor) {

@@ -10,4 +10,10 @@ public interface Stamps {
 
     /** A dot greater than all given before on this loop, than all observed, and than {@code floor}; empty while none may be given. */
     Optional<Dot> next(long floor);
+
+    /** The HLC time of this node: no stamp that it gave or saw is greater. */
+    long now();
+
+    /** Runs {@code then}, usually at once, when this store's HLC is at or past the stamp for good: a restart does not take it back. */
+    void whenPast(long stamp, Runnable then);
 }

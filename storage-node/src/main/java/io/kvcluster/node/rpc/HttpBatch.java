@@ -44,13 +44,11 @@ final class HttpBatch {
         ArrayNode given = operations(HttpJson.object(HttpKv.jsonBody(call), MEMBERS));
         RequestRules.batchOperations(given.size());
         List<Command> commands = new ArrayList<>(given.size());
-        boolean ttl = false;
         for (int i = 0; i < given.size(); i++) {
             commands.add(command("operations[" + i + "]", given.get(i), shared));
-            ttl |= given.get(i).has("ttl");
         }
         RequestRules.batchBytes(commands.stream().mapToLong(HttpBatch::size).sum());
-        RequestRules.built(shared.level(), false, ttl);
+        RequestRules.built(shared.level(), false);
         return answer(commands, operations.run(commands));
     }
 
@@ -72,11 +70,12 @@ final class HttpBatch {
             }
             case "PUT" -> {
                 byte[] value = HttpKv.value(at, at + ".value", any);
-                HttpParameters.ttl(at + ".ttl", HttpJson.text(at, any, "ttl"));
+                long ttl = HttpParameters.ttlMillis(at + ".ttl", HttpJson.text(at, any, "ttl"));
                 yield new Command.Put(
                         key(at, any),
                         value,
                         context(at, any),
+                        ttl,
                         shared.level(),
                         shared.deadlineNanos(),
                         shared.requestId(),

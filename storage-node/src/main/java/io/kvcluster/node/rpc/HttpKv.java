@@ -46,7 +46,7 @@ final class HttpKv {
         long deadline = HttpParameters.deadlineNanos(query, call.arrivedNanos());
         String id = call.requestId();
         boolean bytes = call.wantsBytes();
-        RequestRules.built(level, false, false);
+        RequestRules.built(level, false);
         return switch (operations.run(new Command.Get(key, level, deadline, id, false))) {
             case Outcome.Read read ->
                 Answers.shown(read)
@@ -64,13 +64,14 @@ final class HttpKv {
         var level = HttpParameters.level(query);
         long deadline = HttpParameters.deadlineNanos(query, call.arrivedNanos());
         boolean ifVersion = HttpParameters.ifVersion(query);
-        boolean ttl = HttpParameters.ttl(HttpParameters.TTL, query.text(HttpParameters.TTL));
+        long ttl = HttpParameters.ttlMillis(HttpParameters.TTL, query.text(HttpParameters.TTL));
         String id = call.requestId();
         Content content = content(call);
-        RequestRules.built(level, ifVersion, ttl);
+        RequestRules.built(level, ifVersion);
         return written(
                 key,
-                operations.run(new Command.Put(key, content.value(), content.context(), level, deadline, id, false)));
+                operations.run(
+                        new Command.Put(key, content.value(), content.context(), ttl, level, deadline, id, false)));
     }
 
     HttpAnswer delete(HttpCall call) {
@@ -82,7 +83,7 @@ final class HttpKv {
         boolean ifVersion = HttpParameters.ifVersion(query);
         String id = call.requestId();
         byte[] context = HttpParameters.context(HttpCall.CONTEXT, call.header(HttpCall.CONTEXT));
-        RequestRules.built(level, ifVersion, false);
+        RequestRules.built(level, ifVersion);
         return written(key, operations.run(new Command.Delete(key, context, level, deadline, id, false)));
     }
 

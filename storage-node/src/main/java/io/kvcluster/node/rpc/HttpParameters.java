@@ -66,17 +66,16 @@ final class HttpParameters {
         }
     }
 
-    /** True when a time to live is given. @param field as the client calls it */
-    static boolean ttl(String field, Optional<String> given) {
+    /** A time to live in milliseconds, 0 for none given. @param field as the client calls it */
+    static long ttlMillis(String field, Optional<String> given) {
         if (given.isEmpty()) {
-            return false;
+            return 0;
         }
         OptionalLong millis = HttpDuration.millis(given.get());
         if (millis.isEmpty() || millis.getAsLong() == 0) {
             throw refusal(Reason.INVALID_TTL, field, given.get(), "more than 0, " + HttpDuration.FORM);
         }
-        RequestRules.ttlMillis(field, millis.getAsLong());
-        return true;
+        return RequestRules.ttlMillis(field, millis.getAsLong());
     }
 
     /** A key in a URL: percent-encoded UTF-8, or base64url when the query says so. */

@@ -24,6 +24,17 @@ public record RecordMeta(int generation, List<SiblingMeta> siblings, Context con
         return context.greatestHlc();
     }
 
+    /** The latest expiry at or before {@code nowMillis}, of an HLC; 0 when nothing has expired by then. */
+    public long expiredBy(long nowMillis) {
+        long latest = 0;
+        for (SiblingMeta sibling : siblings) {
+            if (sibling.expiryMillis() <= nowMillis) {
+                latest = Math.max(latest, sibling.expiryMillis());
+            }
+        }
+        return latest;
+    }
+
     /** Bytes of all values together. */
     public long valueBytes() {
         long sum = 0;

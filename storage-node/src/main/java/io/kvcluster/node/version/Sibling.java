@@ -25,6 +25,11 @@ public record Sibling(Dot dot, byte[] value, boolean tombstone, long expiryMilli
         return new Sibling(dot, value, false, 0);
     }
 
+    /** A value that counts as a tombstone from {@code expiryMillis} on; what lies beyond the end of time is brought to it. */
+    public static Sibling expiring(Dot dot, byte[] value, long expiryMillis) {
+        return new Sibling(dot, value, false, Math.min(expiryMillis, Hlc.MAX_MILLIS));
+    }
+
     public static Sibling tombstone(Dot dot) {
         return new Sibling(dot, NO_BYTES, true, 0);
     }

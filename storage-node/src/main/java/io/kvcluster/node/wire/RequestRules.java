@@ -98,7 +98,7 @@ public final class RequestRules {
     }
 
     /** 0 means none. */
-    public static void ttlMillis(String field, long millis) {
+    public static long ttlMillis(String field, long millis) {
         if (millis < 0 || millis > TTL_MILLIS) {
             String given = Long.toUnsignedString(millis);
             throw refusal(
@@ -108,19 +108,17 @@ public final class RequestRules {
                     "1.." + TTL_MILLIS + " ms",
                     field + " is " + given + " ms; a time to live is 1.." + TTL_MILLIS + " ms (ten years)");
         }
+        return millis;
     }
 
     /** Last of all checks of one operation: what is well formed but not there yet. */
-    public static void built(@Nullable ConsistencyLevel level, boolean ifVersion, boolean ttl) {
+    public static void built(@Nullable ConsistencyLevel level, boolean ifVersion) {
         if (level == ConsistencyLevel.STRONG) {
             throw notBuilt(
                     "consistency", "strong", "level strong (Raft) is not built yet; quorum is the strongest that is");
         }
         if (ifVersion) {
             throw notBuilt("if-version", "", "compare-and-set (if-version) needs level strong, which is not built yet");
-        }
-        if (ttl) {
-            throw notBuilt("ttl", "", "time to live (ttl) is not built yet; delete the key instead");
         }
     }
 

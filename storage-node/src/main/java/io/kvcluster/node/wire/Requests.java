@@ -24,7 +24,7 @@ public final class Requests {
         var key = RequestRules.key(request.getKey().toByteArray());
         var level = Levels.decode(request.getConsistency(), request.getConsistencyValue());
         var id = RequestRules.requestId("request_id", request.getRequestId());
-        RequestRules.built(level, false, false);
+        RequestRules.built(level, false);
         return new Command.Get(key, level, deadlineNanos, id, forwarded);
     }
 
@@ -35,9 +35,9 @@ public final class Requests {
         var context = context("context", request.getContext());
         var level = Levels.decode(request.getConsistency(), request.getConsistencyValue());
         var id = RequestRules.requestId("request_id", request.getRequestId());
-        RequestRules.ttlMillis("ttl_millis", request.getTtlMillis());
-        RequestRules.built(level, request.hasIfVersion(), request.getTtlMillis() != 0);
-        return new Command.Put(key, value, context, level, deadlineNanos, id, forwarded);
+        long ttl = RequestRules.ttlMillis("ttl_millis", request.getTtlMillis());
+        RequestRules.built(level, request.hasIfVersion());
+        return new Command.Put(key, value, context, ttl, level, deadlineNanos, id, forwarded);
     }
 
     /** @param deadlineNanos on the environment's monotonic clock */
@@ -46,7 +46,7 @@ public final class Requests {
         var context = context("context", request.getContext());
         var level = Levels.decode(request.getConsistency(), request.getConsistencyValue());
         var id = RequestRules.requestId("request_id", request.getRequestId());
-        RequestRules.built(level, request.hasIfVersion(), false);
+        RequestRules.built(level, request.hasIfVersion());
         return new Command.Delete(key, context, level, deadlineNanos, id, forwarded);
     }
 
@@ -61,12 +61,10 @@ public final class Requests {
         }
         RequestRules.batchBytes(bytes);
         List<Command> commands = new ArrayList<>(request.getOperationsCount());
-        boolean ttl = false;
         for (int i = 0; i < request.getOperationsCount(); i++) {
             commands.add(decode(request.getOperations(i), i, level, deadlineNanos, id));
-            ttl |= request.getOperations(i).getPut().getTtlMillis() != 0;
         }
-        RequestRules.built(level, false, ttl);
+        RequestRules.built(level, false);
         return commands;
     }
 
@@ -83,6 +81,7 @@ public final class Requests {
                 .setKey(wrap(put.key().bytes()))
                 .setValue(wrap(put.value()))
                 .setContext(wrap(put.contextToken()))
+                .setTtlMillis(put.ttlMillis())
                 .setConsistency(Levels.encode(put.level()))
                 .setRequestId(put.requestId())
                 .build();
@@ -113,8 +112,8 @@ public final class Requests {
                 var key = RequestRules.key(at + "key", put.getKey().toByteArray());
                 var value = value(at + "value", put.getValue());
                 var context = context(at + "context", put.getContext());
-                RequestRules.ttlMillis(at + "ttl_millis", put.getTtlMillis());
-                yield new Command.Put(key, value, context, level, deadline, id, false);
+                long ttl = RequestRules.ttlMillis(at + "ttl_millis", put.getTtlMillis());
+                yield new Command.Put(key, value, context, ttl, level, deadline, id, false);
             }
             case DELETE -> {
                 var delete = operation.getDelete();

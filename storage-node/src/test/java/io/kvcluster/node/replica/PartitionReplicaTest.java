@@ -10,6 +10,7 @@ import io.kvcluster.node.version.Actor;
 import io.kvcluster.node.version.ConflictPolicy;
 import io.kvcluster.node.version.Context;
 import io.kvcluster.node.version.Dot;
+import io.kvcluster.node.version.Hlc;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.node.version.Sibling;
@@ -101,6 +102,9 @@ class PartitionReplicaTest {
     private final List<Integer> discards = new ArrayList<>();
     private int reused;
     private long nextStamp = 1_000;
+    private long nowHlc;
+    private final List<Long> pastWanted = new ArrayList<>();
+    private final List<Runnable> pastWaiting = new ArrayList<>();
     private ConflictPolicy policy = ConflictPolicy.LAST_WRITER_WINS;
     private Ring ring = ring(1);
     private final PartitionReplica replica = replica();
@@ -116,6 +120,17 @@ class PartitionReplicaTest {
             public Optional<Dot> next(long floor) {
                 nextStamp = Math.max(nextStamp, floor) + 1;
                 return Optional.of(new Dot(nextStamp, new Actor(1, 1)));
+            }
+
+            @Override
+            public long now() {
+                return Math.max(nextStamp, nowHlc);
+            }
+
+            @Override
+            public void whenPast(long stamp, Runnable then) {
+                pastWanted.add(stamp);
+                pastWaiting.add(then);
             }
         };
         ReplicaEvents events = new ReplicaEvents() {
@@ -197,7 +212,7 @@ class PartitionReplicaTest {
 
     private Told put(String value, Context context) {
         Told told = new Told();
-        replica.stamp(KEY, new ClientWrite(bytes(value), context, 0), 1, told);
+        replica.stamp(KEY, new ClientWrite(bytes(value), context, 0, 0), 1, told);
         return told;
     }
 
@@ -205,6 +220,72 @@ class PartitionReplicaTest {
         Told told = new Told();
         replica.read(KEY, 1, Integer.MAX_VALUE, told);
         return told;
+    }
+
+    private Told putExpiring(String value, long ttlMillis) {
+        Told told = new Told();
+        replica.stamp(KEY, new ClientWrite(bytes(value), Context.EMPTY, ttlMillis, 0), 1, told);
+        return told;
+    }
+
+    @Test
+    void anExpiryIsCountedFromTheStamp() {
+        nextStamp = Hlc.of(50_000, 0);
+        Told told = putExpiring("a", 1_000);
+        assertThat(told.stamped.siblings().getFirst().expiryMillis()).isEqualTo(51_000);
+    }
+
+    @Test
+    void anExpiryIsCountedFromTheClockWhenTheStampLagsBehindIt() {
+        nextStamp = Hlc.of(50_000, 0);
+        nowHlc = Hlc.of(53_000, 0);
+        Told told = putExpiring("a", 1_000);
+        assertThat(told.stamped.siblings().getFirst().expiryMillis()).isEqualTo(54_000);
+    }
+
+    @Test
+    void anExpiryBeyondTheEndOfTimeIsBroughtToIt() {
+        nextStamp = Hlc.of(Hlc.MAX_MILLIS - 10, 0);
+        Told told = putExpiring("a", 1_000);
+        assertThat(told.stamped.siblings().getFirst().expiryMillis()).isEqualTo(Hlc.MAX_MILLIS);
+    }
+
+    @Test
+    void whatHasNotExpiredIsReadAtOnce() {
+        nextStamp = Hlc.of(50_000, 0);
+        putExpiring("a", 1_000);
+        loop.runAll();
+        nowHlc = Hlc.of(50_999, 7);
+        assertThat(read().heard).containsExactly("values a");
+        assertThat(pastWanted).isEmpty();
+    }
+
+    @Test
+    void whatHasExpiredIsReadOnlyWhenTheClockStaysPastThat() {
+        nextStamp = Hlc.of(50_000, 0);
+        putExpiring("a", 1_000);
+        loop.runAll();
+        nowHlc = Hlc.of(51_000, 0);
+        Told read = read();
+        assertThat(read.heard).isEmpty();
+        assertThat(pastWanted).containsExactly(Hlc.of(51_000, 0));
+        pastWaiting.forEach(Runnable::run);
+        assertThat(read.heard).containsExactly("values a");
+    }
+
+    @Test
+    void aWriteBackOfWhatHasExpiredIsAcknowledgedOnlyWhenTheClockStaysPastThat() {
+        Dot dot = new Dot(Hlc.of(50_000, 0), OTHER);
+        KeyRecord record = new KeyRecord(0, List.of(Sibling.expiring(dot, bytes("a"), 51_000)), Context.of(dot));
+        nowHlc = Hlc.of(60_000, 0);
+        Told plain = write(record, 1);
+        Told writtenBack = new Told();
+        replica.writeBack(KEY, record, RecordCodec.encode(record), 1, writtenBack);
+        loop.runAll();
+        assertThat(plain.heard).containsExactly("durable");
+        assertThat(writtenBack.heard).isEmpty();
+        pastWaiting.forEach(Runnable::run);
+        assertThat(writtenBack.heard).containsExactly("durable");
     }
 
     @Test

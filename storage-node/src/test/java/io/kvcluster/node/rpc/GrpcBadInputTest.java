@@ -402,25 +402,6 @@ class GrpcBadInputTest {
                 Reason.NOT_BUILT,
                 "if-version",
                 built);
-        bad(
-                table,
-                "time to live",
-                c -> kv(c).put(put.toBuilder().setTtlMillis(1000).build()),
-                Status.Code.UNIMPLEMENTED,
-                Reason.NOT_BUILT,
-                "ttl",
-                built);
-        bad(
-                table,
-                "time to live in a batch",
-                c -> kv(c).batch(BatchRequest.newBuilder()
-                        .addOperations(BatchOperation.newBuilder()
-                                .setPut(BatchPut.newBuilder().setKey(KEY).setTtlMillis(1)))
-                        .build()),
-                Status.Code.UNIMPLEMENTED,
-                Reason.NOT_BUILT,
-                "ttl",
-                built);
         return table.stream();
     }
 

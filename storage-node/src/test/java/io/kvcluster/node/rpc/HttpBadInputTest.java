@@ -842,23 +842,6 @@ class HttpBadInputTest {
                 "not built yet");
         bad(
                 table,
-                "time to live",
-                head("PUT", "/kv/a?ttl=60s", body),
-                body.getBytes(UTF_8),
-                501,
-                Reason.NOT_BUILT,
-                "ttl",
-                "not built yet");
-        batch(
-                table,
-                "time to live in a batch",
-                "{\"operations\":[{\"type\":\"PUT\",\"key\":\"a\",\"value\":\"b\",\"ttl\":\"5s\"}]}",
-                501,
-                Reason.NOT_BUILT,
-                "ttl",
-                "not built yet");
-        bad(
-                table,
                 "batch at strong",
                 head("POST", "/batch?consistency=strong", operations(1)),
                 operations(1).getBytes(UTF_8),

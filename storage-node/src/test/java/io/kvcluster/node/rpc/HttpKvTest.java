@@ -74,6 +74,18 @@ class HttpKvTest {
     }
 
     @Test
+    void aTimeToLiveIsGivenInAnyUnitAndInABatchToo() throws Exception {
+        put("/kv/a?ttl=90s", "{\"value\":\"v\"}");
+        put("/kv/a?ttl=3650d", "{\"value\":\"v\"}");
+        put("/kv/a", "{\"value\":\"v\"}");
+        send(to("/batch")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"operations\":[{\"type\":\"PUT\",\"key\":\"a\",\"value\":\"v\",\"ttl\":\"1500ms\"}]}")));
+        assertThat(node.store.seen.stream().map(seen -> ((Command.Put) seen).ttlMillis()))
+                .containsExactly(90_000L, 315_360_000_000L, 0L, 1_500L);
+    }
+
+    @Test
     void versionsAreStringsForTheyHaveMoreBitsThanAJsonNumberKeeps() throws Exception {
         node.store.answer(new Outcome.Applied(-1L, new byte[0], MapHandler.SERVICE));
         JsonNode written = json(put("/kv/a", "{\"value\":\"v\"}"));

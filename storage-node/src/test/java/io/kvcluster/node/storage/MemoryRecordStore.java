@@ -23,12 +23,15 @@ public final class MemoryRecordStore implements RecordStore {
     private final Set<Integer> suspects = new HashSet<>();
     private final long hlcFloor;
     private long lastLsn;
+    /** What the next life would begin above. */
+    public long reservedHlc;
     /** Set by a test: every append is refused with it. */
     public Optional<Refusal> refusing = Optional.empty();
 
     public MemoryRecordStore(Loop loop, long hlcFloor) {
         this.loop = loop;
         this.hlcFloor = hlcFloor;
+        this.reservedHlc = hlcFloor;
     }
 
     public void suspectAll(int partition) {
@@ -100,8 +103,11 @@ public final class MemoryRecordStore implements RecordStore {
     }
 
     @Override
-    public void reserveHlc(long upTo, Loop caller, Runnable durable) {
-        caller.post(durable);
+    public void reserveHlc(long upTo, Loop caller, Runnable then) {
+        loop.post(() -> {
+            reservedHlc = Math.max(reservedHlc, upTo);
+            caller.post(then);
+        });
     }
 
     @Override

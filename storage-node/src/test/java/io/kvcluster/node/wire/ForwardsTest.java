@@ -132,8 +132,15 @@ class ForwardsTest {
         return Arbitraries.oneOf(
                 Combinators.combine(key, level, deadline, id)
                         .as((k, l, d, i) -> (Command) new Command.Get(k, l, d, i, false)),
-                Combinators.combine(key, bytes(0, 5_000), context, level, deadline, id)
-                        .as((k, v, c, l, d, i) -> (Command) new Command.Put(k, v, c, l, d, i, false)),
+                Combinators.combine(
+                                key,
+                                bytes(0, 5_000),
+                                context,
+                                Arbitraries.longs().between(0, RequestRules.TTL_MILLIS),
+                                level,
+                                deadline,
+                                id)
+                        .as((k, v, c, ttl, l, d, i) -> (Command) new Command.Put(k, v, c, ttl, l, d, i, false)),
                 Combinators.combine(key, context, level, deadline, id)
                         .as((k, c, l, d, i) -> (Command) new Command.Delete(k, c, l, d, i, false)));
     }
