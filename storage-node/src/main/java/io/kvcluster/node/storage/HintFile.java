@@ -6,19 +6,23 @@ import io.kvcluster.node.seams.Disk.DiskFile;
 import io.kvcluster.node.storage.RecoveredLog.Sealed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The summary of a sealed segment: key, metadata and location of each record, without values. A head, then blocks (u32 length,
+ * The summary of a sealed segment: key, metadata and location of each record, without values, and its hint records. A head that
+ * counts the hint records, then blocks (u32 length,
  * u32 CRC32C over block number and bytes, bytes), then an empty block that counts them. It is valid whole or not at all.
  */
 final class HintFile {
-    private static final long MAGIC = 0x4b56_4849_4e54_5331L; // "KVHINTS1"
+    private static final long MAGIC = 0x4b56_4849_4e54_5332L; // "KVHINTS2"
     private static final int BLOCK = 256 << 10;
     private static final int BLOCK_HEAD = 8;
     private static final int ITEM_FIXED = 27;
     private static final int HEAD_BYTES = 32;
+    private static final int HEAD_CRC_AT = 24;
+    private static final int HINTS_AT = 28;
     private static final int MAX_BLOCK = BLOCK + (4 << 20);
 
     private HintFile() {}
@@ -32,6 +36,7 @@ final class HintFile {
         private ByteBuffer block;
         private long position = HEAD_BYTES;
         private int blocks;
+        private int hints;
 
         Writer(Disk disk, Sealed sealed) throws IOException {
             this.disk = disk;
@@ -56,6 +61,24 @@ final class HintFile {
                     new Location(sealed.number(), 0, 0),
                     LogEntry.NOTHING,
                     LogEntry.NOTHING);
+        }
+
+        @Override
+        public void hint(long target, int partition, long lsn, long hlc, Location at) throws IOException {
+            hints++;
+            item(RecordType.HINT, partition, lsn, at, LogEntry.NOTHING, LogPayload.hintDone(target, hlc));
+        }
+
+        @Override
+        public void hintDone(long target, long upTo, long lsn) throws IOException {
+            hints++;
+            item(
+                    RecordType.HINT_DONE,
+                    0,
+                    lsn,
+                    new Location(sealed.number(), 0, 0),
+                    LogEntry.NOTHING,
+                    LogPayload.hintDone(target, upTo));
         }
 
         private void item(RecordType type, int partition, long lsn, Location at, byte[] key, byte[] meta)
@@ -93,7 +116,7 @@ final class HintFile {
         void finish() throws IOException {
             flush();
             writeBlock(ByteBuffer.allocate(0));
-            file.write(head(sealed), 0);
+            file.write(head(sealed.number(), sealed.end(), sealed.lastLsn(), hints), 0);
             file.force();
             disk.rename(temporary, SegmentFile.path(sealed.number(), SegmentFile.HINTS));
             disk.syncDirectory(SegmentFile.DIRECTORY);
@@ -109,10 +132,16 @@ final class HintFile {
 
     private static final String HINTS_TEMPORARY = SegmentFile.HINTS + SegmentFile.TEMPORARY;
 
-    private static ByteBuffer head(Sealed sealed) {
+    /** u64 magic, u32 number, u32 end, u64 last LSN, u32 CRC32C of the rest, u32 hint records. */
+    private static ByteBuffer head(int number, int end, long lastLsn, int hints) {
         ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
-        head.putLong(MAGIC).putInt(sealed.number()).putInt(sealed.end()).putLong(sealed.lastLsn());
-        return head.putInt(crc(-1, head.duplicate().flip())).rewind();
+        head.putLong(MAGIC)
+                .putInt(number)
+                .putInt(end)
+                .putLong(lastLsn)
+                .putInt(0)
+                .putInt(hints);
+        return head.putInt(HEAD_CRC_AT, crc(-1, head.rewind()));
     }
 
     private static int crc(int block, ByteBuffer bytes) {
@@ -131,7 +160,19 @@ final class HintFile {
         }
     }
 
-    static boolean exists(Disk disk, Sealed sealed) throws IOException {
+    /** How many hint records the segment has; empty when no file with a valid head says it. */
+    static OptionalInt hints(Disk disk, Sealed sealed) throws IOException {
+        if (!exists(disk, sealed)) {
+            return OptionalInt.empty();
+        }
+        try (DiskFile file = disk.open(SegmentFile.path(sealed.number(), SegmentFile.HINTS))) {
+            ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+            file.read(head, 0);
+            return fits(head.flip(), sealed) ? OptionalInt.of(head.getInt(HINTS_AT)) : OptionalInt.empty();
+        }
+    }
+
+    private static boolean exists(Disk disk, Sealed sealed) throws IOException {
         return disk.exists(SegmentFile.path(sealed.number(), SegmentFile.HINTS));
     }
 
@@ -166,13 +207,13 @@ final class HintFile {
 
     /** A segment whose header is damaged does not know its own bounds; the hint file does. */
     private static boolean fits(ByteBuffer found, Sealed sealed) {
-        if (sealed.lastLsn() != Sealed.UNKNOWN) {
-            return found.equals(head(sealed));
+        if (found.remaining() < HEAD_BYTES) {
+            return false;
         }
-        return found.remaining() == HEAD_BYTES
-                && found.getLong(0) == MAGIC
-                && found.getInt(8) == sealed.number()
-                && found.getInt(24) == crc(-1, found.duplicate().limit(24));
+        boolean bounded = sealed.lastLsn() != Sealed.UNKNOWN;
+        int end = bounded ? sealed.end() : found.getInt(12);
+        long lastLsn = bounded ? sealed.lastLsn() : found.getLong(16);
+        return found.equals(head(sealed.number(), end, lastLsn, found.getInt(HINTS_AT)));
     }
 
     private static @Nullable ByteBuffer block(DiskFile file, long position, int number) throws IOException {
@@ -200,11 +241,18 @@ final class HintFile {
             byte[] key = new byte[block.getShort() & 0xffff];
             byte[] meta = new byte[block.getInt()];
             block.get(key).get(meta);
-            if (type == RecordType.RECORD) {
-                visitor.record(partition, lsn, at, Key.of(key), meta);
-            } else {
-                visitor.dropped(partition, lsn);
+            switch (type) {
+                case RECORD -> visitor.record(partition, lsn, at, Key.of(key), meta);
+                case PARTITION_DROPPED -> visitor.dropped(partition, lsn);
+                case HINT -> visitor.hint(longAt(meta, 0), partition, lsn, longAt(meta, 1), at);
+                case HINT_DONE -> visitor.hintDone(longAt(meta, 0), longAt(meta, 1), lsn);
+                case null -> throw new IllegalStateException("a hint file names a type that is unknown");
+                case GROUP, METADATA, IDLE_MARK -> throw new IllegalStateException("a hint file holds no " + type);
             }
         }
+    }
+
+    private static long longAt(byte[] bytes, int index) {
+        return ByteBuffer.wrap(bytes).getLong(index * Long.BYTES);
     }
 }

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 /**
  * Something on its way into the log.
  *
- * @param owner index of the loop that hears {@code end}
+ * @param owner index of the loop that hears {@code end}; the log's own comes after the core loops
+ * @param record of a RECORD the record's bytes after key and metadata; of any other type the whole payload
  */
 record LogEntry(RecordType type, int owner, int partition, long hlc, byte[] key, byte[] meta, byte[] record, End end) {
     static final byte[] NOTHING = {};
@@ -23,24 +24,27 @@ record LogEntry(RecordType type, int owner, int partition, long hlc, byte[] key,
         return new LogEntry(RecordType.RECORD, owner, partition, hlc, key, meta, record, end);
     }
 
+    /** Of a type without key and metadata. */
+    static LogEntry of(RecordType type, int owner, int partition, long hlc, byte[] payload, End end) {
+        return new LogEntry(type, owner, partition, hlc, NOTHING, NOTHING, payload, end);
+    }
+
     int payloadBytes() {
         return switch (type) {
             case RECORD -> LogPayload.RECORD_FIXED + key.length + meta.length + record.length;
-            case METADATA -> 1;
-            case GROUP, HINT, HINT_DONE, PARTITION_DROPPED, IDLE_MARK -> 0;
+            case METADATA, HINT, HINT_DONE, PARTITION_DROPPED, IDLE_MARK, GROUP -> record.length;
         };
     }
 
     void putPayload(ByteBuffer into) {
         switch (type) {
             case RECORD -> LogPayload.putRecord(into, key, meta, record);
-            case METADATA -> into.put(LogPayload.HLC_RESERVATION);
-            case GROUP, HINT, HINT_DONE, PARTITION_DROPPED, IDLE_MARK -> {}
+            case METADATA, HINT, HINT_DONE, PARTITION_DROPPED, IDLE_MARK, GROUP -> into.put(record);
         }
     }
 
     /** Writes that clients may be told to repeat; the others wait for space. */
     boolean refusable() {
-        return type == RecordType.RECORD || type == RecordType.PARTITION_DROPPED;
+        return type == RecordType.RECORD || type == RecordType.PARTITION_DROPPED || type == RecordType.HINT;
     }
 }

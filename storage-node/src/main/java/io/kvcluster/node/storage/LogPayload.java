@@ -6,10 +6,14 @@ import java.nio.ByteBuffer;
 /**
  * Payloads by record type. RECORD: u16 key length, u32 metadata length, key, metadata, record bytes. GROUP: u64 LSN known
  * durable, u64 HLC floor, u32 records, u32 their bytes. METADATA: u8 kind (1: HLC reservation; the value is the record's HLC).
+ * HINT: u64 storeId of its target, u16 key length, key, record bytes. HINT_DONE: u64 storeId, u64 LSN up to which its hints with
+ * LSNs below the record's own are done.
  */
 final class LogPayload {
     static final int RECORD_FIXED = 6;
     static final int GROUP_BYTES = 24;
+    static final int HINT_FIXED = 10;
+    static final int HINT_DONE_BYTES = 16;
     static final byte HLC_RESERVATION = 1;
 
     private LogPayload() {}
@@ -41,6 +45,35 @@ final class LogPayload {
         from.get(at + RECORD_FIXED + keyBytes, meta);
         return new KeyRecord(Key.of(key), meta, at + RECORD_FIXED + keyBytes + metaBytes, valueBytes);
     }
+
+    static byte[] hint(long target, byte[] key, byte[] record) {
+        return ByteBuffer.allocate(HINT_FIXED + key.length + record.length)
+                .putLong(target)
+                .putShort((short) key.length)
+                .put(key)
+                .put(record)
+                .array();
+    }
+
+    static byte[] hintDone(long target, long upTo) {
+        return ByteBuffer.allocate(HINT_DONE_BYTES)
+                .putLong(target)
+                .putLong(upTo)
+                .array();
+    }
+
+    /** @param payload of a HINT whose checksum was verified */
+    static HintRecord hint(ByteBuffer from, int at, int length) {
+        byte[] key = new byte[from.getShort(at + 8) & 0xffff];
+        int recordBytes = length - HINT_FIXED - key.length;
+        Invariant.check(recordBytes >= 0, "a hint's parts fit into its payload");
+        byte[] record = new byte[recordBytes];
+        from.get(at + HINT_FIXED, key);
+        from.get(at + HINT_FIXED + key.length, record);
+        return new HintRecord(from.getLong(at), Key.of(key), record);
+    }
+
+    record HintRecord(long target, Key key, byte[] record) {}
 
     record GroupHead(long durableLsn, long hlcFloor, int records, int bytes) {}
 

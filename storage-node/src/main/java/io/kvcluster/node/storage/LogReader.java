@@ -6,6 +6,7 @@ import io.kvcluster.node.storage.RecordStore.ReadResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Reads a record back and believes it only when its checksum, partition and key are right. Any thread. */
 final class LogReader {
@@ -17,6 +18,29 @@ final class LogReader {
 
     /** @param segment where {@code at} lies; empty when it was removed */
     ReadResult read(Optional<SegmentFile> segment, int partition, Key key, Location at) {
+        return read(segment, at, (head, buffer) -> part(buffer, head, partition, key, at));
+    }
+
+    /** The record's bytes of a hint. */
+    ReadResult readHint(Optional<SegmentFile> segment, long target, int partition, Location at, Consumer<Key> key) {
+        return read(segment, at, (head, buffer) -> {
+            if (head.type() != RecordType.HINT || head.partition() != partition) {
+                return corrupt(at, "another record lies there");
+            }
+            LogPayload.HintRecord hint = LogPayload.hint(buffer, LogFormat.HEADER, head.payloadBytes());
+            if (hint.target() != target) {
+                return corrupt(at, "a hint for another store lies there");
+            }
+            key.accept(hint.key());
+            return new ReadResult.Bytes(hint.record());
+        });
+    }
+
+    private interface Part {
+        ReadResult of(Head head, ByteBuffer buffer);
+    }
+
+    private ReadResult read(Optional<SegmentFile> segment, Location at, Part part) {
         if (segment.isEmpty()) {
             return new ReadResult.Gone();
         }
@@ -30,10 +54,7 @@ final class LogReader {
             return corrupt(at, failed.toString());
         }
         Head head = new LogFormat(secret, at.segment()).read(buffer, 0, at.offset(), at.length());
-        if (head == null) {
-            return corrupt(at, "its checksum does not fit");
-        }
-        return part(buffer, head, partition, key, at);
+        return head == null ? corrupt(at, "its checksum does not fit") : part.of(head, buffer);
     }
 
     private static ReadResult part(ByteBuffer buffer, Head head, int partition, Key key, Location at) {

@@ -342,8 +342,7 @@ final class LogWriter {
             return;
         }
         if (!busySinceTimer && markDue && !unforced && inbox.isEmpty()) {
-            LogEntry mark = new LogEntry(
-                    RecordType.IDLE_MARK, 0, 0, 0, LogEntry.NOTHING, LogEntry.NOTHING, LogEntry.NOTHING, IGNORED);
+            LogEntry mark = LogEntry.of(RecordType.IDLE_MARK, 0, 0, 0, LogEntry.NOTHING, IGNORED);
             if (hasRoomFor(mark)) {
                 inbox.offer(mark, true);
                 call();

@@ -95,7 +95,7 @@ final class MapDbIndex implements Index {
 
     @Override
     public void remove(int partition, Key key) {
-        of(partition).remove(key.bytes());
+        guarded(() -> of(partition).remove(key.bytes()));
     }
 
     @Override

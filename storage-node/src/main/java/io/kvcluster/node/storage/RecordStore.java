@@ -32,6 +32,27 @@ public interface RecordStore {
     /** Forgets all records of the partition that were appended before, durably. */
     void dropPartition(int partition, Consumer<AppendResult> done);
 
+    /**
+     * Takes the key out of the index if its record still lies at {@code at}: a collected tombstone or expired version. True
+     * when it was taken out; false, and nothing happens, when a newer record replaced it, compaction moved it, or the partition
+     * is not available. Not durable by itself: a rebuild of the index may bring that record back, never one that it hides,
+     * because the record stays in the log as long as any segment holds an older one of its key.
+     */
+    boolean forget(int partition, Key key, Location at);
+
+    /**
+     * The stamp up to which everything in the partition was exchanged between all its replicas; 0 at first. What this shows is
+     * durable. Any thread.
+     */
+    long repairedUpTo(int partition);
+
+    /**
+     * Raises {@link #repairedUpTo} durably, then runs {@code durable} on {@code caller}. A lower stamp than what is held changes
+     * nothing and counts as done: the watermark never goes back, also not when the partition is dropped. It waits while the disk
+     * cannot be written. Any loop.
+     */
+    void raiseRepairedUpTo(int partition, long hlc, Loop caller, Runnable durable);
+
     /** Rows in key order. @param after the last key of the page before; empty for the first page. @param limit 1..10,000 rows */
     Scan scan(int partition, Optional<Key> after, int limit);
 

@@ -8,9 +8,9 @@ enum RecordType {
     GROUP(1),
     /** A key with all its siblings. */
     RECORD(2),
-    /** A write kept for another store (reserved). */
+    /** A write kept for another store. */
     HINT(3),
-    /** That store has it (reserved). */
+    /** That store needs no hints up to an LSN. */
     HINT_DONE(4),
     /** Hides the partition's records with smaller LSNs. */
     PARTITION_DROPPED(5),

@@ -27,12 +27,19 @@ final class SegmentContents {
         return scan(sealed, visitor);
     }
 
+    /** As {@link #visit}, of hints alone: most segments have none, and their hint files say so in their heads. */
+    void visitHints(Sealed sealed, LogVisitor visitor) throws IOException {
+        if (HintFile.hints(disk, sealed).orElse(1) > 0) {
+            visit(sealed, visitor);
+        }
+    }
+
     /**
      * Writes the segment's hint file, unless records are missing: a summary without them would hide the damage. Gives back the
      * space that was allocated beyond the segment's end.
      */
     Optional<Damage> summarize(Sealed sealed) throws IOException {
-        if (HintFile.exists(disk, sealed)) {
+        if (HintFile.hints(disk, sealed).isPresent()) {
             return Optional.empty();
         }
         try (HintFile.Writer writer = new HintFile.Writer(disk, sealed)) {
@@ -86,7 +93,11 @@ final class SegmentContents {
                     visitor.record(head.partition(), head.lsn(), head.at(), record.key(), record.meta());
                 }
                 case PARTITION_DROPPED -> visitor.dropped(head.partition(), head.lsn());
-                case GROUP, HINT, HINT_DONE, METADATA, IDLE_MARK -> {}
+                case HINT ->
+                    visitor.hint(buffer.getLong(payloadAt), head.partition(), head.lsn(), head.hlc(), head.at());
+                case HINT_DONE ->
+                    visitor.hintDone(buffer.getLong(payloadAt), buffer.getLong(payloadAt + 8), head.lsn());
+                case GROUP, METADATA, IDLE_MARK -> {}
             }
         }
 

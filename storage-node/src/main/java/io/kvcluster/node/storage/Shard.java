@@ -173,6 +173,24 @@ final class Shard {
                 done);
     }
 
+    boolean forget(int partition, Key key, Location at) {
+        if (state(partition) != State.AVAILABLE) {
+            return false;
+        }
+        try {
+            IndexEntry entry = index().get(partition, key);
+            if (entry == null || !entry.at().equals(at)) {
+                return false;
+            }
+            index().remove(partition, key);
+            accounts.removed(partition, entry);
+            return true;
+        } catch (RuntimeException broken) {
+            discard(broken);
+            return false;
+        }
+    }
+
     void dropPartition(int partition, Consumer<AppendResult> done) {
         LogEntry.End end = new LogEntry.End() {
             @Override
@@ -192,8 +210,7 @@ final class Shard {
                 ended();
             }
         };
-        byte[] nothing = LogEntry.NOTHING;
-        send(new LogEntry(RecordType.PARTITION_DROPPED, number, partition, 0, nothing, nothing, nothing, end), done);
+        send(LogEntry.of(RecordType.PARTITION_DROPPED, number, partition, 0, LogEntry.NOTHING, end), done);
     }
 
     private void send(LogEntry entry, Consumer<AppendResult> done) {

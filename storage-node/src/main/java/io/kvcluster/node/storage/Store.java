@@ -12,6 +12,7 @@ import io.kvcluster.node.storage.RecoveredLog.Damage;
 import io.kvcluster.node.storage.RecoveredLog.Sealed;
 import io.kvcluster.node.storage.StoreFiles.StoreFile;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -40,6 +41,8 @@ public final class Store implements RecordStore {
     private final SegmentContents contents;
     private final Shard[] shards;
     private final IndexRecovery indexes;
+    private final Watermarks watermarks;
+    private final Hints hints;
     private final long hlcFloor;
     private volatile StoreFile file;
 
@@ -85,7 +88,7 @@ public final class Store implements RecordStore {
                 new LogWriter.Setup(
                         config,
                         environment,
-                        loops.clone(),
+                        owners(loops),
                         files,
                         opened.secret(),
                         identity.storeId(),
@@ -95,15 +98,12 @@ public final class Store implements RecordStore {
                 logLoop,
                 opened.log());
         this.contents = new SegmentContents(environment.disk(), opened.secret());
-        Shard.Ties ties = new Shard.Ties(
-                config,
-                writer,
-                new LogReader(opened.secret()),
-                readers,
-                growth,
-                writer::segment,
-                this::rebuild,
-                listener);
+        this.watermarks = new Watermarks(environment.disk(), config.partitions(), opened.watermarks(), logLoop, files);
+        LogReader reader = new LogReader(opened.secret());
+        this.hints = new Hints(new Hints.Ties(
+                config.hints(), writer, loops.length, logLoop, files, readers, reader, contents, writer::segment));
+        Shard.Ties ties =
+                new Shard.Ties(config, writer, reader, readers, growth, writer::segment, this::rebuild, listener);
         this.shards = new Shard[loops.length];
         for (int i = 0; i < loops.length; i++) {
             shards[i] = new Shard(i, loops.length, loops[i], ties);
@@ -123,6 +123,13 @@ public final class Store implements RecordStore {
                 loops.length);
     }
 
+    /** The core loops, and the log's own as the last. */
+    private Loop[] owners(Loop[] loops) {
+        Loop[] owners = Arrays.copyOf(loops, loops.length + 1);
+        owners[loops.length] = logLoop;
+        return owners;
+    }
+
     private void start() {
         for (Shard shard : shards) {
             shard.loop().post(shard::start);
@@ -131,14 +138,17 @@ public final class Store implements RecordStore {
         logLoop.post(() -> {
             writer.start();
             indexes.start(List.of(shards), marks);
-            summarizeNext(opened.log().sealed().iterator());
+            LogView found = writer.view();
+            summarizeNext(opened.log().sealed().iterator(), () -> hints.recover(found));
         });
     }
 
     /** One at a time, so that the making of new segments gets its turn between them. */
-    private void summarizeNext(Iterator<Sealed> rest) {
+    private void summarizeNext(Iterator<Sealed> rest, Runnable then) {
         if (rest.hasNext()) {
-            summarize(rest.next(), () -> summarizeNext(rest));
+            summarize(rest.next(), () -> summarizeNext(rest, then));
+        } else {
+            then.run();
         }
     }
 
@@ -159,6 +169,7 @@ public final class Store implements RecordStore {
         });
         if (!accepted) {
             log.warn("Segment {} gets its hint file at the next start", sealed.number());
+            then.run();
         }
     }
 
@@ -209,6 +220,26 @@ public final class Store implements RecordStore {
     }
 
     @Override
+    public boolean forget(int partition, Key key, Location at) {
+        return shard(partition).forget(partition, key, at);
+    }
+
+    @Override
+    public long repairedUpTo(int partition) {
+        return watermarks.upTo(partition);
+    }
+
+    @Override
+    public void raiseRepairedUpTo(int partition, long hlc, Loop caller, Runnable durable) {
+        logLoop.post(() -> watermarks.raise(partition, hlc, () -> caller.post(durable)));
+    }
+
+    /** Writes kept for other stores. */
+    public HintLog hints() {
+        return hints;
+    }
+
+    @Override
     public boolean suspect(int partition) {
         return opened.suspects().contains(partition);
     }
@@ -234,8 +265,7 @@ public final class Store implements RecordStore {
                 log.debug("A reservation was not made: {}", why);
             }
         };
-        byte[] nothing = LogEntry.NOTHING;
-        writer.append(new LogEntry(RecordType.METADATA, 0, 0, upTo, nothing, nothing, nothing, end))
+        writer.append(LogEntry.of(RecordType.METADATA, 0, 0, upTo, new byte[] {LogPayload.HLC_RESERVATION}, end))
                 .ifPresent(end::refused);
     }
 

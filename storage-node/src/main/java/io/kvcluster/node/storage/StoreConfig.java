@@ -12,6 +12,7 @@ package io.kvcluster.node.storage;
  * @param indexReserveBytes space kept free for the index's next growth, beside two segments
  * @param readerThreads threads that read records from disk
  * @param readerQueue reads that wait for them
+ * @param hints how many writes are kept for other stores
  */
 public record StoreConfig(
         int partitions,
@@ -23,7 +24,8 @@ public record StoreConfig(
         long cacheBytes,
         long indexReserveBytes,
         int readerThreads,
-        int readerQueue) {
+        int readerQueue,
+        HintBounds hints) {
     public static final int MAX_META_BYTES = 1 << 20;
     /** A log that is idle says so on disk within this time. */
     static final long IDLE_MARK_MILLIS = 50;
@@ -47,7 +49,17 @@ public record StoreConfig(
     /** The values of production. */
     public static StoreConfig of(int partitions, Durability durability, long cacheBytes) {
         return new StoreConfig(
-                partitions, durability, 64 << 20, 4 << 20, 32_768, 64L << 20, cacheBytes, 64L << 20, 2, 4_096);
+                partitions,
+                durability,
+                64 << 20,
+                4 << 20,
+                32_768,
+                64L << 20,
+                cacheBytes,
+                64L << 20,
+                2,
+                4_096,
+                HintBounds.USUAL);
     }
 
     /** Below this much free space writes are refused. */
@@ -55,7 +67,7 @@ public record StoreConfig(
         return 2L * segmentBytes + indexReserveBytes;
     }
 
-    private static void range(String field, long value, long min, long max) {
+    static void range(String field, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(field + " " + value + ": " + min + ".." + max + " is allowed");
         }

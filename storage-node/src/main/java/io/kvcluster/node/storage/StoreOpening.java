@@ -41,6 +41,7 @@ final class StoreOpening {
             RecoveredLog log,
             Optional<CleanMarker> marker,
             Suspects suspects,
+            Watermarks.Saved watermarks,
             RecoveryReport report) {
         long secret() {
             return Long.parseUnsignedLong(file.secret(), 16);
@@ -88,6 +89,7 @@ final class StoreOpening {
         RecoveredLog recovered = recoverLog(file, before, marker);
         IncarnationFile now = nextIncarnation(before, recovered);
         Suspects suspects = suspects(recovered);
+        Watermarks.Saved watermarks = Watermarks.read(disk);
         SmallFile.delete(disk, CleanMarker.NAME);
         SmallFile.write(
                 disk,
@@ -110,7 +112,7 @@ final class StoreOpening {
         StoreIdentity identity =
                 new StoreIdentity(Long.parseUnsignedLong(file.storeId(), 16), now.incarnation(), file.clusterId());
         log.info("Store {} opened: {}", identity, report);
-        return new Opened(lock, file, identity, recovered, usable, suspects, report);
+        return new Opened(lock, file, identity, recovered, usable, suspects, watermarks, report);
     }
 
     private void refuseFailed() throws IOException, StoreException {

@@ -28,6 +28,7 @@ final class SimulatedStore {
     private long lsn;
     private long diskBusyUntil;
     private long reserved;
+    private final Map<Integer, Long> repaired = new HashMap<>();
 
     SimulatedStore(VirtualTime time, RandomGenerator random) {
         this.time = time;
@@ -116,6 +117,33 @@ final class SimulatedStore {
         @Override
         public long hlcFloor() {
             return floor;
+        }
+
+        @Override
+        public boolean forget(int partition, Key key, Location at) {
+            Map<Key, Held> keys = shown.getOrDefault(partition, Map.of());
+            Held held = keys.get(key);
+            boolean lies = held != null && held.at().equals(at);
+            if (lies) {
+                keys.remove(key);
+                durable.get(partition).remove(key, held);
+            }
+            return lies;
+        }
+
+        @Override
+        public long repairedUpTo(int partition) {
+            return repaired.getOrDefault(partition, 0L);
+        }
+
+        @Override
+        public void raiseRepairedUpTo(int partition, long hlc, Loop caller, Runnable durable) {
+            enqueue(
+                    new Append(0, null, null, 0, () -> {
+                        repaired.merge(partition, hlc, Math::max);
+                        caller.post(durable);
+                    }),
+                    loop);
         }
 
         @Override

@@ -25,7 +25,17 @@ final class KilledWriter {
 
     static StoreConfig config() {
         return new StoreConfig(
-                PARTITIONS, new Durability.Fsync(), 256 << 10, 64 << 10, 1_024, 4 << 20, 1 << 20, 1 << 20, 1, 256);
+                PARTITIONS,
+                new Durability.Fsync(),
+                256 << 10,
+                64 << 10,
+                1_024,
+                4 << 20,
+                1 << 20,
+                1 << 20,
+                1,
+                256,
+                HintBounds.USUAL);
     }
 
     public static void main(String[] arguments) throws Exception {

@@ -20,6 +20,7 @@ public final class MemoryRecordStore implements RecordStore {
 
     private final Loop loop;
     private final Map<Integer, TreeMap<Key, Held>> partitions = new HashMap<>();
+    private final Map<Integer, Long> repaired = new HashMap<>();
     private final Set<Integer> suspects = new HashSet<>();
     private final long hlcFloor;
     private long lastLsn;
@@ -89,6 +90,29 @@ public final class MemoryRecordStore implements RecordStore {
     @Override
     public long keys(int partition) {
         return of(partition).size();
+    }
+
+    @Override
+    public boolean forget(int partition, Key key, Location at) {
+        Held held = of(partition).get(key);
+        boolean lies = held != null && held.at.equals(at);
+        if (lies) {
+            of(partition).remove(key);
+        }
+        return lies;
+    }
+
+    @Override
+    public long repairedUpTo(int partition) {
+        return repaired.getOrDefault(partition, 0L);
+    }
+
+    @Override
+    public void raiseRepairedUpTo(int partition, long hlc, Loop caller, Runnable durable) {
+        loop.post(() -> {
+            repaired.merge(partition, hlc, Math::max);
+            caller.post(durable);
+        });
     }
 
     @Override

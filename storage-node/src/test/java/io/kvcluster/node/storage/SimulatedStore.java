@@ -21,6 +21,8 @@ final class SimulatedStore {
     static final int PARTITIONS = 4;
     static final int SEGMENT_BYTES = 32 << 10;
 
+    static final HintBounds HINTS = new HintBounds(20, 16 << 10, 30, 24 << 10);
+
     final SimulatedEnvironment environment;
     final Loop[] loops = new Loop[2];
     Store store;
@@ -34,7 +36,7 @@ final class SimulatedStore {
 
     static StoreConfig config(Durability durability) {
         return new StoreConfig(
-                PARTITIONS, durability, SEGMENT_BYTES, 8 << 10, 256, 256 << 10, 64 << 10, 16 << 10, 1, 64);
+                PARTITIONS, durability, SEGMENT_BYTES, 8 << 10, 256, 256 << 10, 64 << 10, 16 << 10, 1, 64, HINTS);
     }
 
     static SimulatedStore open(long seed, Disk disk, String bootId, Durability durability) throws StoreException {
@@ -129,7 +131,7 @@ final class SimulatedStore {
         environment.runUntil(() -> ran[0]);
     }
 
-    private <T> T await(int partition, Consumer<Consumer<T>> ask) {
+    <T> T await(int partition, Consumer<Consumer<T>> ask) {
         AtomicReference<T> answer = new AtomicReference<>();
         on(partition, () -> ask.accept(answer::set));
         environment.runUntil(() -> answer.get() != null);
