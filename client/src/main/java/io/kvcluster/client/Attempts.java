@@ -86,7 +86,7 @@ final class Attempts<Q, R, O> {
         long left = Math.max(1, deadline - engine.nanoTime());
         long given = kind == Kind.READ && target.hasAlternatives() && left / 2 > SHORTEST_READ_NANOS ? left / 2 : left;
         Q message = request.apply(engine.nodes().topology().epoch());
-        UnaryCall.send(target.choose(tried), method, message, given, this::answered);
+        target.choose(tried).send(method, message, given, this::answered);
     }
 
     private void answered(UnaryCall.Answer<R> answer) {

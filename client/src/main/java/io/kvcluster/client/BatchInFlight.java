@@ -185,7 +185,7 @@ final class BatchInFlight {
                     .setRingEpoch(engine.nodes().topology().epoch());
             indexes.forEach(index -> request.addOperations(Messages.item(items.get(index))));
             long left = Math.max(1, deadline - engine.nanoTime());
-            UnaryCall.send(node, KvServiceGrpc.getBatchMethod(), request.build(), left, answer -> {
+            node.send(KvServiceGrpc.getBatchMethod(), request.build(), left, answer -> {
                 switch (answer) {
                     case UnaryCall.Answer.Got(BatchResponse response, Node at) -> then.accept(read(response, at));
                     case UnaryCall.Answer.Missed(CallFailure failure, Node at) ->

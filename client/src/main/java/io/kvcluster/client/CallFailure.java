@@ -53,6 +53,18 @@ record CallFailure(
                 false);
     }
 
+    /** The result of one operation of a session. */
+    static CallFailure ofSession(Failure failure) {
+        return new CallFailure(
+                failure.getReason().name(),
+                failure.getMessage(),
+                failure.getNotApplied(),
+                failure.getRetryable(),
+                leavesService(failure.getReason().name()),
+                failure.getServedBy().getRingEpoch(),
+                failure.getContext());
+    }
+
     static CallFailure of(ClientReason reason, String message) {
         return new CallFailure(reason.name(), message, true, false, false);
     }

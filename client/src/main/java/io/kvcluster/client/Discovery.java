@@ -91,8 +91,7 @@ final class Discovery {
     }
 
     private static void probe(Node node) {
-        UnaryCall.send(
-                node,
+        node.send(
                 ClusterServiceGrpc.getGetNodesMethod(),
                 GetNodesRequest.getDefaultInstance(),
                 TIMEOUT_NANOS,
@@ -103,8 +102,7 @@ final class Discovery {
         if (running.compareAndSet(false, true)) {
             wanted = false;
             lastAsked = node;
-            UnaryCall.send(
-                    node,
+            node.send(
                     ClusterServiceGrpc.getGetRingMethod(),
                     GetRingRequest.getDefaultInstance(),
                     TIMEOUT_NANOS,
@@ -118,12 +116,8 @@ final class Discovery {
     }
 
     private void askNodes(RingTable table, Node node) {
-        UnaryCall.send(
-                node,
-                ClusterServiceGrpc.getGetNodesMethod(),
-                GetNodesRequest.getDefaultInstance(),
-                TIMEOUT_NANOS,
-                answer -> {
+        node.send(
+                ClusterServiceGrpc.getGetNodesMethod(), GetNodesRequest.getDefaultInstance(), TIMEOUT_NANOS, answer -> {
                     switch (answer) {
                         case UnaryCall.Answer.Got(GetNodesResponse response, Node at) -> {
                             adopt(table, response, at);

@@ -45,7 +45,7 @@ public final class KvClient implements AutoCloseable {
 
     private KvClient(
             KvClientConfig config,
-            Function<Address, ManagedChannel> connector,
+            Function<Address, Connection> connector,
             AutoCloseable network,
             LongSupplier nanoTime) {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -64,8 +64,10 @@ public final class KvClient implements AutoCloseable {
         return new KvClient(config, connector, connector, System::nanoTime);
     }
 
+    /** Over channels that have no thread of their own, so without sessions. */
     static KvClient connect(KvClientConfig config, Function<Address, ManagedChannel> connector) {
-        return new KvClient(config, connector, () -> {}, System::nanoTime);
+        return new KvClient(
+                config, address -> new Connection(connector.apply(address), null), () -> {}, System::nanoTime);
     }
 
     public GetOutcome get(ByteString key, RequestOptions options) {

@@ -2,10 +2,12 @@ package io.kvcluster.client;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,7 +21,7 @@ final class Node {
     private static final long MIN_NUDGE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Address address;
-    private final List<ManagedChannel> channels;
+    private final List<Lane> lanes;
     private final LongSupplier nanoTime;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -29,9 +31,11 @@ final class Node {
     private volatile long nudgeAt;
     private volatile long nudgeDelay = MIN_NUDGE_NANOS;
 
-    Node(Address address, List<ManagedChannel> channels, LongSupplier nanoTime) {
+    Node(Address address, List<Connection> connections, LongSupplier nanoTime) {
         this.address = address;
-        this.channels = List.copyOf(channels);
+        this.lanes = connections.stream()
+                .map(connection -> new Lane(connection, nanoTime))
+                .toList();
         this.nanoTime = nanoTime;
         this.lastSign = nanoTime.getAsLong();
         this.nudgeAt = lastSign;
@@ -41,10 +45,21 @@ final class Node {
         return address;
     }
 
-    ManagedChannel channel() {
-        return channels.size() == 1
-                ? channels.getFirst()
-                : channels.get(Math.floorMod(next.getAndIncrement(), channels.size()));
+    private Lane lane() {
+        return lanes.size() == 1 ? lanes.getFirst() : lanes.get(Math.floorMod(next.getAndIncrement(), lanes.size()));
+    }
+
+    /**
+     * One request, over the session if there is one that takes it.
+     *
+     * @param then called exactly once, on a network thread or on the caller's
+     */
+    <Q, R> void send(MethodDescriptor<Q, R> method, Q request, long timeoutNanos, Consumer<UnaryCall.Answer<R>> then) {
+        Lane lane = lane();
+        Session session = lane.session(this);
+        if (session == null || !session.offer(request, timeoutNanos, then)) {
+            UnaryCall.send(this, lane.channel(), method, request, timeoutNanos, then);
+        }
     }
 
     /** Connected and trusted. */
@@ -54,7 +69,7 @@ final class Node {
 
     /** A connection stands, as far as this side knows. */
     boolean isReady() {
-        return channels.getFirst().getState(false) == ConnectivityState.READY;
+        return lanes.getFirst().channel().getState(false) == ConnectivityState.READY;
     }
 
     /** Others are preferred until it answers a probe. */
@@ -96,7 +111,8 @@ final class Node {
     void nudge() {
         long now = nanoTime.getAsLong();
         boolean due = now - nudgeAt >= 0;
-        for (ManagedChannel channel : channels) {
+        for (Lane lane : lanes) {
+            ManagedChannel channel = lane.channel();
             if (channel.getState(true) == ConnectivityState.TRANSIENT_FAILURE && due) {
                 channel.resetConnectBackoff();
             }
@@ -117,17 +133,17 @@ final class Node {
 
     /** What is in flight may finish. */
     void retire() {
-        channels.forEach(ManagedChannel::shutdown);
+        lanes.forEach(lane -> lane.channel().shutdown());
     }
 
     void close() {
-        channels.forEach(ManagedChannel::shutdownNow);
+        lanes.forEach(lane -> lane.channel().shutdownNow());
     }
 
     /** After {@link #close}: until its connections are gone, or the time is over. */
     void awaitClosed(long nanos) throws InterruptedException {
-        for (ManagedChannel channel : channels) {
-            boolean _ = channel.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+        for (Lane lane : lanes) {
+            boolean _ = lane.channel().awaitTermination(nanos, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.kvcluster.client;
 
-import io.grpc.ManagedChannel;
 import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
@@ -33,7 +32,7 @@ final class Nodes implements AutoCloseable {
 
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Function<Address, ManagedChannel> connector;
+    private final Function<Address, Connection> connector;
     private final KvClientConfig config;
     private final LongSupplier nanoTime;
     private final List<Node> seeds;
@@ -42,7 +41,7 @@ final class Nodes implements AutoCloseable {
     private final AtomicInteger nextSeed = new AtomicInteger();
     private volatile boolean closed;
 
-    Nodes(KvClientConfig config, Function<Address, ManagedChannel> connector, LongSupplier nanoTime) {
+    Nodes(KvClientConfig config, Function<Address, Connection> connector, LongSupplier nanoTime) {
         this.config = config;
         this.connector = connector;
         this.nanoTime = nanoTime;
@@ -164,11 +163,11 @@ final class Nodes implements AutoCloseable {
     }
 
     private Node connect(Address address) {
-        List<ManagedChannel> channels = new ArrayList<>();
+        List<Connection> connections = new ArrayList<>();
         for (int i = 0; i < config.channelsPerNode(); i++) {
-            channels.add(connector.apply(address));
+            connections.add(connector.apply(address));
         }
-        Node node = new Node(address, channels, nanoTime);
+        Node node = new Node(address, connections, nanoTime);
         node.nudge();
         return node;
     }

@@ -4,6 +4,7 @@ import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -33,12 +34,17 @@ final class UnaryCall<Q, R> extends ClientCall.Listener<R> {
 
     /** @param then called exactly once, on a network thread or on the caller's */
     static <Q, R> void send(
-            Node node, MethodDescriptor<Q, R> method, Q request, long timeoutNanos, Consumer<Answer<R>> then) {
+            Node node,
+            ManagedChannel channel,
+            MethodDescriptor<Q, R> method,
+            Q request,
+            long timeoutNanos,
+            Consumer<Answer<R>> then) {
         UnaryCall<Q, R> listener = new UnaryCall<>(node, then);
         CallOptions options = CallOptions.DEFAULT
                 .withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS)
                 .withStreamTracerFactory(listener.new TransportWatch());
-        ClientCall<Q, R> call = node.channel().newCall(method, options);
+        ClientCall<Q, R> call = channel.newCall(method, options);
         node.asked();
         call.start(listener, new Metadata());
         call.request(2);

@@ -2,6 +2,7 @@ package io.kvcluster.client;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
@@ -28,6 +29,10 @@ import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.kv.PutRequest;
 import io.kvcluster.proto.kv.Reason;
 import io.kvcluster.proto.kv.ServedBy;
+import io.kvcluster.proto.kv.SessionAnswer;
+import io.kvcluster.proto.kv.SessionAnswers;
+import io.kvcluster.proto.kv.SessionRequest;
+import io.kvcluster.proto.kv.SessionRequests;
 import io.kvcluster.proto.kv.WriteResponse;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
@@ -37,6 +42,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** One node of a {@link FakeCluster}. */
@@ -72,6 +78,8 @@ public final class FakeNode {
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger batches = new AtomicInteger();
     private final AtomicInteger puts = new AtomicInteger();
+    private final AtomicInteger sessions = new AtomicInteger();
+    private final AtomicInteger sessionRequests = new AtomicInteger();
     private volatile ByteString lastKey = ByteString.EMPTY;
     private volatile boolean up = true;
     private volatile String ownAddress = "";
@@ -127,6 +135,16 @@ public final class FakeNode {
     /** How every node sees it in GetNodes; it serves all the same. */
     public void showAs(boolean nowUp) {
         up = nowUp;
+    }
+
+    /** Sessions begun so far. */
+    int sessions() {
+        return sessions.get();
+    }
+
+    /** Of the requests, those that came over a session. */
+    int sessionRequests() {
+        return sessionRequests.get();
     }
 
     int batches() {
@@ -260,6 +278,74 @@ public final class FakeNode {
                     observer,
                     () -> Optional.of(write(
                             request.getKey(), Optional.empty(), request.getConsistency(), request.getRingEpoch())));
+        }
+
+        /** As many unary calls; what is no answer of the protocol ends the session. */
+        @Override
+        public StreamObserver<SessionRequests> session(StreamObserver<SessionAnswers> answers) {
+            sessions.incrementAndGet();
+            answers.onNext(SessionAnswers.getDefaultInstance()); // as a stub can: it sends headers with its first message
+            return new StreamObserver<>() {
+                @Override
+                public void onNext(SessionRequests message) {
+                    sessionRequests.addAndGet(message.getRequestsCount());
+                    for (SessionRequest request : message.getRequestsList()) {
+                        switch (request.getOperationCase()) {
+                            case GET -> get(request.getGet(), one(request, SessionAnswer.Builder::setGot));
+                            case PUT -> put(request.getPut(), one(request, SessionAnswer.Builder::setWritten));
+                            case DELETE -> delete(request.getDelete(), one(request, SessionAnswer.Builder::setWritten));
+                            case OPERATION_NOT_SET -> throw new IllegalStateException("no operation");
+                        }
+                    }
+                }
+
+                @Override
+                public void onError(Throwable cancelled) {}
+
+                @Override
+                public void onCompleted() {
+                    answers.onCompleted();
+                }
+
+                private <R> StreamObserver<R> one(
+                        SessionRequest request, BiFunction<SessionAnswer.Builder, R, SessionAnswer.Builder> form) {
+                    SessionAnswer.Builder answer = SessionAnswer.newBuilder().setId(request.getId());
+                    return new StreamObserver<>() {
+                        @Override
+                        public void onNext(R response) {
+                            answers.onNext(SessionAnswers.newBuilder()
+                                    .addAnswers(form.apply(answer, response))
+                                    .build());
+                        }
+
+                        @Override
+                        public void onError(Throwable error) {
+                            com.google.rpc.Status status = StatusProto.fromThrowable(error);
+                            if (status == null || status.getDetailsCount() == 0) {
+                                answers.onError(error);
+                                return;
+                            }
+                            Reason reason = Reason.valueOf(reasonIn(status));
+                            boolean unknown = status.getCode() == Code.UNKNOWN_VALUE
+                                    || status.getCode() == Code.DEADLINE_EXCEEDED_VALUE;
+                            answers.onNext(SessionAnswers.newBuilder()
+                                    .addAnswers(answer.setFailure(failure(reason, !unknown)))
+                                    .build());
+                        }
+
+                        @Override
+                        public void onCompleted() {}
+                    };
+                }
+            };
+        }
+
+        private static String reasonIn(com.google.rpc.Status status) {
+            try {
+                return status.getDetails(0).unpack(ErrorInfo.class).getReason();
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Override

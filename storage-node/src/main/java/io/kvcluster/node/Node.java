@@ -16,6 +16,7 @@ import io.kvcluster.node.rpc.MetricsView;
 import io.kvcluster.node.rpc.NodeInfo;
 import io.kvcluster.node.rpc.RpcBackend;
 import io.kvcluster.node.rpc.RpcLimits;
+import io.kvcluster.node.seams.EventLoops;
 import io.kvcluster.node.seams.FileDisk;
 import io.kvcluster.node.seams.SystemEnvironment;
 import io.kvcluster.node.storage.IndexFactory;
@@ -49,7 +50,6 @@ import org.slf4j.LoggerFactory;
 final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration LOOK_AT_MOUNTED_RING = Duration.ofSeconds(5);
-    private static final int MAX_IO_THREADS = 4;
     private static final int STORE_CLOSE_SECONDS = 30;
 
     private final NodeConfig config;
@@ -90,8 +90,9 @@ final class Node {
 
         // 2. the store with its recovery, the ring of the last life, peers, replicas
         NodeEvents events = new NodeEvents(metrics);
+        EventLoops eventLoops = environment.network(config.loops());
         transport = new GrpcTransport(
-                new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort(), ioThreads()));
+                new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort()), eventLoops);
         core = new NodeCore(
                 new NodeCore.World(environment, IndexFactory.mapDb(disk), transport),
                 new NodeCore.Settings(
@@ -109,7 +110,7 @@ final class Node {
                 core.store().identity(),
                 core.store().recovery());
         handler.set(core.handler());
-        clients = ClientServer.start(at(config.clientPort()), backend, environment.clock(), rpcLimits);
+        clients = ClientServer.start(at(config.clientPort()), eventLoops, backend, environment.clock(), rpcLimits);
 
         // 3. from here on the outside is heard
         views.of(new NodeViews.Rooms(core, events, clients, http));
@@ -165,10 +166,6 @@ final class Node {
 
     private InetSocketAddress at(int port) {
         return new InetSocketAddress(config.bindAddress(), port);
-    }
-
-    private static int ioThreads() {
-        return Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_IO_THREADS);
     }
 
     /** Drains clients within the grace, then ends the store in order. Blocks. Once. */

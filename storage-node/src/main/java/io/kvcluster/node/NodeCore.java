@@ -28,7 +28,6 @@ import io.kvcluster.node.storage.StoreException;
 import io.kvcluster.node.storage.StoreListener;
 import io.kvcluster.proto.peer.PeerFrame;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -72,7 +71,7 @@ public final class NodeCore {
             StoreListener store, OperationEvents operations, ReplicaEvents replicas, Consumer<Standing> standing) {}
 
     private final Listeners listeners;
-    private final List<Loop> loops = new ArrayList<>();
+    private final List<Loop> loops;
     private final Loop ringLoop;
     private final Loop peerLoop;
     private final Store store;
@@ -93,9 +92,7 @@ public final class NodeCore {
         Environment environment = world.environment();
 
         // 1. the store: lock, identity, log; the index may still be rebuilt when it returns
-        for (int i = 0; i < settings.loops(); i++) {
-            loops.add(environment.newLoop("core-" + i, Limits.LOOP_MAILBOX));
-        }
+        loops = List.copyOf(environment.newCores(settings.loops(), Limits.LOOP_MAILBOX));
         store = Store.open(
                 settings.store(), environment, world.indexes(), loops.toArray(Loop[]::new), listeners.store());
         RecordStore records = rules.records(store);
@@ -203,7 +200,7 @@ public final class NodeCore {
 
     /** Partition p belongs to loop p mod size. */
     public List<Loop> loops() {
-        return List.copyOf(loops);
+        return loops;
     }
 
     /** Of the keeper; may block. */

@@ -122,8 +122,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyPeerAdminAndRpcKnowGrpc() {
-        onlyIn("io.grpc..", "peer", "admin", "rpc").check(NODE);
+    void onlyPeerAdminRpcAndTheThreadsOfTheNetworkKnowGrpc() {
+        onlyIn("io.grpc..", "peer", "admin", "rpc", "seams").check(NODE);
     }
 
     @Test

@@ -12,23 +12,10 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
-import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
-import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
-import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
-import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import io.kvcluster.node.command.Limits;
+import io.kvcluster.node.seams.EventLoops;
 import io.kvcluster.node.seams.Transport;
 import io.kvcluster.proto.peer.PeerFrame;
 import io.kvcluster.proto.peer.PeerServiceGrpc;
@@ -62,9 +49,7 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
     }
 
     private final Config config;
-    private final EventLoopGroup eventLoops;
-    private final Class<? extends Channel> clientChannel;
-    private final Class<? extends ServerChannel> serverChannel;
+    private final EventLoops eventLoops;
     private volatile @Nullable Acceptor<PeerFrame> acceptor;
     private @Nullable Server server;
 
@@ -72,17 +57,13 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
      * @param bindAddress where to listen, and the source of what is dialled unless it is a wildcard
      * @param port to listen on, 0 for any free one
      * @param peerPort of addresses that name none
-     * @param ioThreads event loops for all links together
      */
-    public record Config(String bindAddress, int port, int peerPort, int ioThreads) {}
+    public record Config(String bindAddress, int port, int peerPort) {}
 
-    public GrpcTransport(Config config) {
+    /** @param eventLoops for all links; not closed here */
+    public GrpcTransport(Config config, EventLoops eventLoops) {
         this.config = config;
-        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.clientChannel = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
-        this.serverChannel = Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        this.eventLoops =
-                new MultiThreadIoEventLoopGroup(config.ioThreads(), new DefaultThreadFactory("peer-io", true), io);
+        this.eventLoops = eventLoops;
     }
 
     @Override
@@ -99,9 +80,9 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
     public void start(List<BindableService> others) throws IOException {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.bindAddress(), config.port()))
-                .channelType(serverChannel)
-                .bossEventLoopGroup(eventLoops)
-                .workerEventLoopGroup(eventLoops)
+                .channelType(eventLoops.serverChannel())
+                .bossEventLoopGroup(eventLoops.group())
+                .workerEventLoopGroup(eventLoops.group())
                 .directExecutor()
                 .maxInboundMessageSize(MESSAGE_BYTES)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
@@ -132,13 +113,13 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
         }
         call.setOnReadyThreshold(READY_THRESHOLD_BYTES);
         call.sendHeaders(new Metadata());
-        AcceptedLink link = new AcceptedLink(call, currentEventLoop());
+        AcceptedLink link = new AcceptedLink(call, eventLoops.current());
         return link.open(owner.accepted(link));
     }
 
     @Override
     public Link<PeerFrame> connect(String address, boolean bulk, Listener<PeerFrame> listener) {
-        EventLoop eventLoop = eventLoops.next();
+        EventLoop eventLoop = eventLoops.group().next();
         try {
             DialledLink link = dial(address, eventLoop, listener);
             link.start();
@@ -153,7 +134,7 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
         HostAndPort target = HostAndPort.fromString(address).withDefaultPort(config.peerPort());
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(target.getHost(), target.getPort())
                 .eventLoopGroup(eventLoop)
-                .channelType(clientChannel, InetSocketAddress.class)
+                .channelType(eventLoops.clientChannel(), InetSocketAddress.class)
                 .directExecutor()
                 .usePlaintext()
                 .proxyDetector(anywhere -> null)
@@ -178,22 +159,17 @@ public final class GrpcTransport implements Transport<PeerFrame>, AutoCloseable 
         return new DialledLink(channel, call, eventLoop, address, listener);
     }
 
-    private EventLoop currentEventLoop() {
-        for (EventExecutor executor : eventLoops) {
-            if (executor.inEventLoop()) {
-                return (EventLoop) executor;
-            }
-        }
-        return eventLoops.next();
-    }
-
-    /** Ends all links and the server; returns when their threads are done, or after a second. */
+    /** Ends the server and its links; returns when they are gone, or after a second. Whoever dialled closes what it dialled. */
     @Override
     public void close() {
         Server running = server;
         if (running != null) {
             running.shutdownNow();
+            try {
+                running.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
     }
 }

@@ -5,6 +5,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.kvcluster.node.command.CommandHandler;
 import io.kvcluster.node.seams.Clock;
+import io.kvcluster.node.seams.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -15,28 +16,37 @@ public final class ClientServer {
     private final Server server;
     private final GrpcHealth health;
     private final Admission admission;
+    private final GrpcSessions sessions;
 
-    private ClientServer(Server server, GrpcHealth health, Admission admission) {
+    private ClientServer(Server server, GrpcHealth health, Admission admission, GrpcSessions sessions) {
         this.server = server;
         this.health = health;
         this.admission = admission;
+        this.sessions = sessions;
     }
 
     /**
      * Listens when it returns.
      *
      * @param address port 0 takes a free one
+     * @param eventLoops serve the connections; not closed here
      * @throws IOException when the address cannot be bound
      */
-    public static ClientServer start(InetSocketAddress address, RpcBackend backend, Clock clock, RpcLimits limits)
+    public static ClientServer start(
+            InetSocketAddress address, EventLoops eventLoops, RpcBackend backend, Clock clock, RpcLimits limits)
             throws IOException {
         Admission admission = new Admission(limits);
         GrpcHealth health = new GrpcHealth(backend.health());
         CommandHandler handler = new GuardedHandler(backend.handler());
+        Deadlines deadlines = new Deadlines(clock);
+        GrpcSessions sessions = new GrpcSessions(admission, handler, deadlines, eventLoops);
         Server server = NettyServerBuilder.forAddress(address)
+                .channelType(eventLoops.serverChannel())
+                .bossEventLoopGroup(eventLoops.group())
+                .workerEventLoopGroup(eventLoops.group())
                 // Calls only decode and hand on: a pool would cost more than they do.
                 .directExecutor()
-                .addService(GrpcGate.guard(new GrpcKv(handler, new Deadlines(clock)).bindService(), admission))
+                .addService(sessions.within(GrpcGate.guard(new GrpcKv(handler, deadlines).bindService(), admission)))
                 .addService(GrpcGate.guard(new GrpcCluster(backend.info(), backend.cluster()).bindService(), admission))
                 .addService(health)
                 .addService(ProtoReflectionServiceV1.newInstance())
@@ -49,7 +59,7 @@ public final class ClientServer {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .build()
                 .start();
-        return new ClientServer(server, health, admission);
+        return new ClientServer(server, health, admission, sessions);
     }
 
     public int port() {
@@ -79,6 +89,7 @@ public final class ClientServer {
     public boolean stop(Duration grace) throws InterruptedException {
         health.close();
         var idle = admission.close();
+        sessions.close();
         server.shutdown();
         boolean drained = Draining.await(idle, grace);
         server.shutdownNow();

@@ -1,5 +1,7 @@
 package io.kvcluster.node.seams;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** The world of one node. */
@@ -11,6 +13,15 @@ public interface Environment {
 
     /** Makes and starts a loop. {@code name} is the thread's name in production. */
     Loop newLoop(String name, int mailbox);
+
+    /** Makes and starts the loops that own partitions, named core-0, core-1, ...; in production they serve the network too. Once. */
+    default List<Loop> newCores(int count, int mailbox) {
+        List<Loop> cores = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            cores.add(newLoop("core-" + i, mailbox));
+        }
+        return cores;
+    }
 
     /** For work that blocks (file reads, index growth): bounded threads, no order. A refused task is a false answer. */
     Worker newWorker(String name, int threads, int queue);

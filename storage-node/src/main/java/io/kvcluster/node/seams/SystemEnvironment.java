@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ public final class SystemEnvironment implements Environment, AutoCloseable {
     private final Disk disk;
     private final List<ThreadLoop> loops = new CopyOnWriteArrayList<>();
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
+    private @Nullable EventLoops network;
 
     public SystemEnvironment(Disk disk) {
         this.disk = disk;
@@ -45,6 +47,21 @@ public final class SystemEnvironment implements Environment, AutoCloseable {
         loops.add(loop);
         loop.start();
         return loop;
+    }
+
+    /** The threads of the network: made at the first call, the same ever after. They are the core loops too. */
+    public EventLoops network(int threads) {
+        EventLoops made = network;
+        if (made == null) {
+            made = new EventLoops("core", threads, endOn("a core loop"));
+            network = made;
+        }
+        return made;
+    }
+
+    @Override
+    public List<Loop> newCores(int count, int mailbox) {
+        return network(count).loops(mailbox);
     }
 
     @Override
@@ -79,6 +96,10 @@ public final class SystemEnvironment implements Environment, AutoCloseable {
     public void close() {
         loops.forEach(ThreadLoop::stop);
         workers.forEach(Worker::close);
+        EventLoops made = network;
+        if (made != null) {
+            made.close();
+        }
     }
 
     private Consumer<Throwable> endOn(String name) {

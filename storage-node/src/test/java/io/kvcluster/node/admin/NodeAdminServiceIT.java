@@ -74,7 +74,7 @@ class NodeAdminServiceIT {
                         .setName("a")
                         .setKeys(reports.incrementAndGet())
                         .build());
-        transport = new GrpcTransport(new GrpcTransport.Config("127.0.0.1", 0, 1, 1));
+        transport = new GrpcTransport(new GrpcTransport.Config("127.0.0.1", 0, 1), environment.network(1));
         transport.start(List.of(service));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", transport.port())
                 .usePlaintext()

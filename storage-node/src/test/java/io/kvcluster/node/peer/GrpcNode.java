@@ -34,7 +34,7 @@ final class GrpcNode implements LocalStore, RingExchange, HlcObserver, PeerReque
         this.incarnation = incarnation;
         this.environment = new SystemEnvironment(new FileDisk(directory));
         this.clock = environment.clock();
-        this.transport = new GrpcTransport(new GrpcTransport.Config(host, 0, 1, 1));
+        this.transport = new GrpcTransport(new GrpcTransport.Config(host, 0, 1), environment.network(1));
         this.askers =
                 List.of(environment.newLoop(name + "-core-0", 100_000), environment.newLoop(name + "-core-1", 100_000));
         this.room = new PeerNetwork(

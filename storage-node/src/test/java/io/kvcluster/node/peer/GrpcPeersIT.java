@@ -3,6 +3,7 @@ package io.kvcluster.node.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.kvcluster.node.seams.EventLoops;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,7 +169,8 @@ class GrpcPeersIT {
     @Test
     void linksThatComeBeforeTheRoomIsReadyAreRefusedAndTriedAgain() throws Exception {
         GrpcNode a = node("a", "127.0.0.1", 1);
-        try (GrpcTransport early = new GrpcTransport(new GrpcTransport.Config("127.0.0.1", 0, 1, 1))) {
+        try (EventLoops loops = new EventLoops("early", 1, Throwable::printStackTrace);
+                GrpcTransport early = new GrpcTransport(new GrpcTransport.Config("127.0.0.1", 0, 1), loops)) {
             early.start(List.of());
             a.room.targets(
                     List.of(new PeerTarget(PeerCluster.storeIdOf("b"), "b", List.of("127.0.0.1:" + early.port()), 1)));

@@ -2,6 +2,7 @@ package io.kvcluster.node.rpc;
 
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.seams.Clock;
+import io.kvcluster.node.seams.EventLoops;
 import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.kv.GetMappingResponse;
 import io.kvcluster.proto.kv.NodeView;
@@ -51,6 +52,7 @@ final class RpcFixture implements AutoCloseable {
     final MapHandler store = new MapHandler();
     volatile boolean ring = true;
     volatile HealthView.Health health = new HealthView.Health(NodeStatus.Phase.SERVING, "");
+    private final EventLoops eventLoops = new EventLoops("client-io", 1, Throwable::printStackTrace);
     final ClientServer grpc;
     final HttpServer http;
 
@@ -66,7 +68,7 @@ final class RpcFixture implements AutoCloseable {
                 () -> health,
                 accept -> new MetricsView.Page("text/plain", ("accept=" + accept).getBytes(StandardCharsets.UTF_8)));
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        grpc = ClientServer.start(free, backend, CLOCK, limits);
+        grpc = ClientServer.start(free, eventLoops, backend, CLOCK, limits);
         http = HttpServer.start(free, backend, CLOCK, limits);
     }
 
@@ -80,6 +82,7 @@ final class RpcFixture implements AutoCloseable {
     public void close() throws Exception {
         grpc.stop(Duration.ZERO);
         http.stop(Duration.ZERO);
+        eventLoops.close();
     }
 
     private final class FixedCluster implements ClusterView {
