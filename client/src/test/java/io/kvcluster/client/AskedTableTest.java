@@ -40,9 +40,8 @@ class AskedTableTest {
             if (step % 500 == 0) {
                 List<Asked> due = new ArrayList<>();
                 table.removeDue(50, due::add);
-                List<Asked> expected = twin.values().stream()
-                        .filter(one -> one.deadline <= 50)
-                        .toList();
+                List<Asked> expected =
+                        twin.values().stream().filter(one -> one.deadline <= 50).toList();
                 assertThat(due).containsExactlyInAnyOrderElementsOf(expected);
                 twin.values().removeIf(one -> one.deadline <= 50);
             }

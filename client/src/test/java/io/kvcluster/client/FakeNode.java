@@ -284,7 +284,8 @@ public final class FakeNode {
         @Override
         public StreamObserver<SessionRequests> session(StreamObserver<SessionAnswers> answers) {
             sessions.incrementAndGet();
-            answers.onNext(SessionAnswers.getDefaultInstance()); // as a stub can: it sends headers with its first message
+            answers.onNext(
+                    SessionAnswers.getDefaultInstance()); // as a stub can: it sends headers with its first message
             return new StreamObserver<>() {
                 @Override
                 public void onNext(SessionRequests message) {

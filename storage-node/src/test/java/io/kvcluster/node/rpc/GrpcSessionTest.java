@@ -52,9 +52,10 @@ class GrpcSessionTest {
             @Override
             public void onNext(SessionAnswers message) {
                 closing |= message.getClosing();
-                message.getAnswersList().forEach(answer -> answers.merge(answer.getId(), answer, (_, _) -> {
-                    throw new IllegalStateException("answered twice: " + answer.getId());
-                }));
+                message.getAnswersList()
+                        .forEach(answer -> answers.merge(answer.getId(), answer, (_, _) -> {
+                            throw new IllegalStateException("answered twice: " + answer.getId());
+                        }));
             }
 
             @Override
@@ -118,10 +119,13 @@ class GrpcSessionTest {
 
     @Test
     void aRequestThatBreaksARuleIsRefusedAloneAndSaysThatNothingWasApplied() {
-        send(SessionRequest.newBuilder().setId(1).build(), put(2, "v"), SessionRequest.newBuilder()
-                .setId(3)
-                .setGet(GetRequest.getDefaultInstance())
-                .build());
+        send(
+                SessionRequest.newBuilder().setId(1).build(),
+                put(2, "v"),
+                SessionRequest.newBuilder()
+                        .setId(3)
+                        .setGet(GetRequest.getDefaultInstance())
+                        .build());
         assertThat(answer(1).getFailure().getReason()).isEqualTo(Reason.INVALID_OPERATION);
         assertThat(answer(1).getFailure().getNotApplied()).isTrue();
         assertThat(answer(1).getFailure().getRetryable()).isFalse();
