@@ -11,6 +11,7 @@ import io.kvcluster.node.replica.ClientWrite;
 import io.kvcluster.node.replica.PartitionReplica;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.version.ConflictPolicy;
+import io.kvcluster.node.version.Context;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
 import java.util.List;
@@ -155,7 +156,7 @@ public final class Coordinator implements CommandHandler {
                                 level,
                                 get.key(),
                                 get.deadlineNanos(),
-                                (a, b) -> policy.get().merge(a, b).record(),
+                                policy,
                                 done)
                         .start();
             case Command.Put put ->
@@ -182,7 +183,7 @@ public final class Coordinator implements CommandHandler {
                                 replication,
                                 level,
                                 key,
-                                new ClientWrite(value, valid.context(), ttlMillis, 0),
+                                new ClientWrite(value, valid.context(), ttlMillis, Context.EMPTY),
                                 command.deadlineNanos(),
                                 done)
                         .start();

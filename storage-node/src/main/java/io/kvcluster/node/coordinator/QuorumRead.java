@@ -13,6 +13,7 @@ import io.kvcluster.node.replica.ReadListener;
 import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.replica.WriteListener;
 import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.version.ConflictPolicy;
 import io.kvcluster.node.version.Hlc;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
@@ -22,8 +23,8 @@ import io.kvcluster.proto.peer.ReadAnswer;
 import io.kvcluster.proto.peer.ReadRequest;
 import io.kvcluster.proto.peer.WriteRequest;
 import java.util.Locale;
-import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ final class QuorumRead {
     private final ConsistencyLevel level;
     private final Key key;
     private final long deadlineNanos;
-    private final BinaryOperator<KeyRecord> merge;
+    private final Supplier<ConflictPolicy> policies;
     private final Consumer<Outcome> done;
     private final Polling polling;
     private final Loop.Timer deadline;
@@ -80,14 +81,14 @@ final class QuorumRead {
             ConsistencyLevel level,
             Key key,
             long deadlineNanos,
-            BinaryOperator<KeyRecord> merge,
+            Supplier<ConflictPolicy> policies,
             Consumer<Outcome> done) {
         this.replication = replication;
         this.quorum = replication.quorum(level);
         this.level = level;
         this.key = key;
         this.deadlineNanos = deadlineNanos;
-        this.merge = merge;
+        this.policies = policies;
         this.done = done;
         this.copies = new Copy[quorum.replicas()];
         this.askedMillis = Hlc.millis(replication.node().hlc().moment());
@@ -197,12 +198,7 @@ final class QuorumRead {
         if (fetchMissingValues()) {
             return;
         }
-        KeyRecord merged = null;
-        for (Copy copy : copies) {
-            if (copy != null && copy.record() != null) {
-                merged = merged == null ? copy.record() : merge.apply(merged, copy.record());
-            }
-        }
+        KeyRecord merged = merged(policies.get());
         polling.stop();
         Answer found = new Answer(merged, Hlc.millis(replication.node().hlc().moment()));
         answer = found;
@@ -220,6 +216,21 @@ final class QuorumRead {
         } else {
             answered(found);
         }
+    }
+
+    private @Nullable KeyRecord merged(ConflictPolicy policy) {
+        KeyRecord merged = null;
+        long digest = 0;
+        for (Copy copy : copies) {
+            if (copy == null || copy.record() == null || (merged != null && copy.digest() == digest)) {
+                continue;
+            }
+            merged = merged == null
+                    ? copy.record()
+                    : policy.merge(merged, copy.record()).record();
+            digest = merged.digest();
+        }
+        return merged;
     }
 
     /** Copies that can be merged; one that is fetched again for its values does not count meanwhile. */
@@ -368,7 +379,7 @@ final class QuorumRead {
         finish(replication
                 .node()
                 .contexts()
-                .read(key, found.record, found.decidedMillis, replication.servedBy(level, polling.count())));
+                .read(key, found.record == null ? null : policies.get().view(found.record), found.decidedMillis, replication.servedBy(level, polling.count())));
     }
 
     private void expire() {

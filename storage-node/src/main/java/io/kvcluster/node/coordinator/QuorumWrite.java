@@ -12,6 +12,9 @@ import io.kvcluster.node.replica.ClientWrite;
 import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.replica.StampListener;
 import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.version.Actor;
+import io.kvcluster.node.version.Context;
+import io.kvcluster.node.version.Dot;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.peer.PeerStatus;
@@ -36,7 +39,7 @@ final class QuorumWrite implements StampListener {
     private final Polling questions;
     private final Loop.Timer deadline;
 
-    private long floor;
+    private Context found = Context.EMPTY;
     private @Nullable KeyRecord stamped;
     private ByteString encoded = ByteString.EMPTY;
     private final boolean[] acknowledged;
@@ -86,7 +89,7 @@ final class QuorumWrite implements StampListener {
                     .question(
                             key,
                             replication.ring().epoch(),
-                            dot -> questionAnswered(dot == null ? 0 : dot.hlc()),
+                            this::questionAnswered,
                             _ -> questionRefused());
             return;
         }
@@ -104,7 +107,7 @@ final class QuorumWrite implements StampListener {
                     public void answered(PeerMessage answer) {
                         VersionAnswer version = answer.getVersionAnswer();
                         if (answer.hasVersionAnswer() && version.getStatus() == PeerStatus.OK) {
-                            questionAnswered(version.getGreatest().getHlc());
+                            questionAnswered(version.hasGreatest() ? dot(version.getGreatest()) : null);
                         } else {
                             questionRefused();
                         }
@@ -117,8 +120,14 @@ final class QuorumWrite implements StampListener {
                 });
     }
 
-    private void questionAnswered(long hlc) {
-        floor = Math.max(floor, hlc);
+    private static Dot dot(io.kvcluster.proto.peer.Dot greatest) {
+        return new Dot(greatest.getHlc(), new Actor(greatest.getStore(), greatest.getIncarnation()));
+    }
+
+    private void questionAnswered(@Nullable Dot greatest) {
+        if (greatest != null) {
+            found = found.with(greatest);
+        }
         questions.answered();
         stampOrGiveUp();
     }
@@ -144,7 +153,7 @@ final class QuorumWrite implements StampListener {
     private void stamp() {
         stamping = true;
         questions.stop();
-        replication.local().stamp(key, write.above(floor), replication.ring().epoch(), this);
+        replication.local().stamp(key, write.above(found), replication.ring().epoch(), this);
     }
 
     @Override

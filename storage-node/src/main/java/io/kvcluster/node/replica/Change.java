@@ -26,5 +26,8 @@ interface Change {
         }
 
         record Refuse(Refusal why) implements Decision {}
+
+        /** No stamp above {@code floor} may be given before the next reservation is durable; then decide again. */
+        record AwaitStamp(long floor) implements Decision {}
     }
 }

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param value null deletes
  * @param context what the client had seen; empty when it gave none
  * @param ttlMillis after which the value counts as deleted; 0 for never
- * @param floor the stamp must exceed this HLC (the version question's answer), 0 for none
+ * @param found the greatest dots that the version question found, which the stamp must exceed; empty for none
  */
-public record ClientWrite(byte @Nullable [] value, Context context, long ttlMillis, long floor) {
+public record ClientWrite(byte @Nullable [] value, Context context, long ttlMillis, Context found) {
     /** The same, to be stamped above the answers to the version question. */
-    public ClientWrite above(long floor) {
-        return new ClientWrite(value, context, ttlMillis, floor);
+    public ClientWrite above(Context found) {
+        return new ClientWrite(value, context, ttlMillis, found);
     }
 }

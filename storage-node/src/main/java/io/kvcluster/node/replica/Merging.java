@@ -2,6 +2,7 @@ package io.kvcluster.node.replica;
 
 import io.kvcluster.node.replica.Change.Decision;
 import io.kvcluster.node.version.ConflictPolicy;
+import io.kvcluster.node.version.Context;
 import io.kvcluster.node.version.Dot;
 import io.kvcluster.node.version.Hlc;
 import io.kvcluster.node.version.KeyRecord;
@@ -31,10 +32,11 @@ public final class Merging {
             if (meta == null) {
                 return new Decision.Append(incoming, encoded);
             }
+            ConflictPolicy policy = policies.get();
             if (full != null) {
-                return afterMerge(full, policies.get().merge(full, incoming), incoming, encoded);
+                return afterMerge(full, policy.merge(full, incoming), incoming, encoded);
             }
-            return switch (policies.get().merge(meta, incoming)) {
+            return switch (policy.merge(meta, incoming)) {
                 case ConflictPolicy.MetaMerge.CurrentCovers covers -> {
                     events.discarded(covers.discarded());
                     yield Decision.Covered.COVERED;
@@ -68,18 +70,20 @@ public final class Merging {
 
     Change ofClient(ClientWrite write) {
         return (meta, full) -> {
-            KeyRecord current = current(meta, full, write);
+            // once: another ring may bring another policy at any moment, and half of each would lose siblings
+            ConflictPolicy policy = policies.get();
+            KeyRecord current = current(policy, meta, full, write);
             if (current == null) {
                 return Decision.NeedsValues.NEEDS_VALUES;
             }
             long floor = Math.max(
-                    write.floor(),
+                    write.found().greatestHlc(),
                     Math.max(current.greatestHlc(), write.context().greatestHlc()));
             Optional<Dot> dot = stamps.next(floor);
             if (dot.isEmpty()) {
-                return new Decision.Refuse(Refusal.OVERLOADED);
+                return new Decision.AwaitStamp(floor);
             }
-            return switch (policies.get().write(current, added(write, dot.get()), write.context())) {
+            return switch (policy.write(current, added(write, dot.get()), seen(policy, write))) {
                 case ConflictPolicy.Write.Written written -> {
                     if (written.manySiblings()) {
                         events.manySiblings(written.record().siblings().size());
@@ -89,6 +93,14 @@ public final class Merging {
                 case ConflictPolicy.Write.TooManySiblings _ -> new Decision.Refuse(Refusal.TOO_MANY_SIBLINGS);
             };
         };
+    }
+
+    /**
+     * Under last-writer-wins a write replaces all that was before it, also what this store never held: so that it stays replaced
+     * when the policy becomes another that keeps siblings.
+     */
+    private static Context seen(ConflictPolicy policy, ClientWrite write) {
+        return policy.equals(ConflictPolicy.LAST_WRITER_WINS) ? write.context().merge(write.found()) : write.context();
     }
 
     private Sibling added(ClientWrite write, Dot dot) {
@@ -103,14 +115,15 @@ public final class Merging {
     }
 
     /** What is held, without values when no value of it can survive the write; null when values are needed and not there. */
-    private @Nullable KeyRecord current(@Nullable RecordMeta meta, @Nullable KeyRecord full, ClientWrite write) {
+    private static @Nullable KeyRecord current(
+            ConflictPolicy policy, @Nullable RecordMeta meta, @Nullable KeyRecord full, ClientWrite write) {
         if (full != null) {
             return full;
         }
         if (meta == null) {
             return KeyRecord.EMPTY;
         }
-        boolean noneSurvives = policies.get().equals(ConflictPolicy.LAST_WRITER_WINS)
+        boolean noneSurvives = policy.equals(ConflictPolicy.LAST_WRITER_WINS)
                 || meta.siblings().stream().allMatch(sibling -> write.context().covers(sibling.dot()));
         return noneSurvives ? new KeyRecord(meta.generation(), List.of(), meta.context()) : null;
     }

@@ -154,7 +154,7 @@ public final class PartitionReplica {
             return;
         }
         stamps.whenReady(
-                write.floor(),
+                write.found().greatestHlc(),
                 () -> change(key, merging.ofClient(write), new RejudgedWrite(epoch, listener, listener)));
     }
 
@@ -187,6 +187,7 @@ public final class PartitionReplica {
         switch (decision) {
             case Decision.Append append -> append(key, before, append, write);
             case Decision.Refuse refuse -> write.refused(refuse.why());
+            case Decision.AwaitStamp await -> stamps.whenReady(await.floor(), () -> change(key, change, write));
             case Decision.Covered _ -> {
                 if (before == null) {
                     write.durable();

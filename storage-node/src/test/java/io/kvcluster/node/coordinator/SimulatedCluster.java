@@ -20,6 +20,7 @@ import io.kvcluster.node.version.ConflictPolicy;
 import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.RingCheck;
 import io.kvcluster.ring.change.RingChange;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -43,7 +44,6 @@ final class SimulatedCluster {
     final List<SimulatedNode> nodes = new ArrayList<>();
     final Ring ring;
     private final Quorum.Rule rule;
-    private final ConflictPolicy policy;
     double lossRate = 0.01;
     int readRepairs;
     int conflictsDiscarded;
@@ -51,13 +51,12 @@ final class SimulatedCluster {
     SimulatedCluster(long seed, int size, Quorum.Rule rule, ConflictPolicy policy) {
         this.random = new Random(seed);
         this.rule = rule;
-        this.policy = policy;
-        this.ring = firstRing(size);
+        this.ring = firstRing(size, policy.equals(ConflictPolicy.SIBLINGS) ? "Siblings" : "LastWriterWins");
         IntStream.range(0, size).forEach(i -> nodes.add(new SimulatedNode(i)));
         nodes.forEach(SimulatedNode::boot);
     }
 
-    private static Ring firstRing(int size) {
+    private static Ring firstRing(int size, String policy) {
         List<RingChange.NewMember> members = IntStream.range(0, size)
                 .mapToObj(i -> new RingChange.NewMember("node-" + i, storeId(i), 1, "node-" + i, "zone-" + i % 3))
                 .toList();
@@ -71,7 +70,7 @@ final class SimulatedCluster {
                 PARTITIONS,
                 Defaults.newBuilder()
                         .setConsistency("quorum")
-                        .setConflictResolution("LastWriterWins")
+                        .setConflictResolution(policy)
                         .setDurability("Fsync")
                         .build()));
         return switch (result) {
@@ -93,6 +92,10 @@ final class SimulatedCluster {
         long pausedUntil;
         long clockOffsetMillis;
         boolean cutOff;
+
+        /** What this node has adopted. */
+        Ring current = ring;
+
         private long life;
 
         @Nullable Coordination coordination;
@@ -124,14 +127,15 @@ final class SimulatedCluster {
             Actor actor = new Actor(HexFormat.fromHexDigitsToLong(storeId(number)), incarnation);
             NodeHlc nodeHlc = new NodeHlc(clock::wallMillis, store.hlcFloor());
             Peers peers = new SimulatedPeers(this, mine);
+            RingPolicies policies = new RingPolicies(() -> current);
             List<PartitionReplica> replicas = Replicas.of(
                     PARTITIONS,
                     List.of(loop),
                     new Replicas.Shared(
                             actor,
                             store,
-                            new EpochGate(() -> ring, actor.storeIdText()),
-                            () -> policy,
+                            new EpochGate(() -> current, actor.storeIdText()),
+                            policies,
                             nodeHlc::newClock,
                             nodeHlc::greatest,
                             nodeHlc::given,
@@ -141,8 +145,8 @@ final class SimulatedCluster {
                             "node-" + number,
                             storeId(number),
                             clock,
-                            () -> ring,
-                            () -> policy,
+                            () -> current,
+                            policies,
                             replicas,
                             List.of(loop),
                             peers,
@@ -169,6 +173,14 @@ final class SimulatedCluster {
         String storeIdText() {
             return storeId(number);
         }
+    }
+
+    /** The ring that follows, with another conflict policy; nodes have to be told. */
+    static Ring withPolicy(Ring before, String policy) {
+        return switch (RingChange.next(before, table -> table.getDefaultsBuilder().setConflictResolution(policy))) {
+            case RingCheck.Valid(Ring next) -> next;
+            case RingCheck.Invalid invalid -> throw new IllegalStateException(invalid.message());
+        };
     }
 
     /** Sends a client's command to a node; the answer may be lost with the node. */

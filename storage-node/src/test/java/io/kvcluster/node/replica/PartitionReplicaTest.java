@@ -103,6 +103,8 @@ class PartitionReplicaTest {
     private int reused;
     private long nextStamp = 1_000;
     private long nowHlc;
+    private int stampsLeft = Integer.MAX_VALUE;
+    private final List<Runnable> stampWaiting = new ArrayList<>();
     private final List<Long> pastWanted = new ArrayList<>();
     private final List<Runnable> pastWaiting = new ArrayList<>();
     private ConflictPolicy policy = ConflictPolicy.LAST_WRITER_WINS;
@@ -113,11 +115,19 @@ class PartitionReplicaTest {
         Stamps stamps = new Stamps() {
             @Override
             public void whenReady(long floor, Runnable then) {
-                then.run();
+                if (stampsLeft > 0) {
+                    then.run();
+                } else {
+                    stampWaiting.add(then);
+                }
             }
 
             @Override
             public Optional<Dot> next(long floor) {
+                if (stampsLeft == 0) {
+                    return Optional.empty();
+                }
+                stampsLeft--;
                 nextStamp = Math.max(nextStamp, floor) + 1;
                 return Optional.of(new Dot(nextStamp, new Actor(1, 1)));
             }
@@ -212,7 +222,7 @@ class PartitionReplicaTest {
 
     private Told put(String value, Context context) {
         Told told = new Told();
-        replica.stamp(KEY, new ClientWrite(bytes(value), context, 0, 0), 1, told);
+        replica.stamp(KEY, new ClientWrite(bytes(value), context, 0, Context.EMPTY), 1, told);
         return told;
     }
 
@@ -224,8 +234,48 @@ class PartitionReplicaTest {
 
     private Told putExpiring(String value, long ttlMillis) {
         Told told = new Told();
-        replica.stamp(KEY, new ClientWrite(bytes(value), Context.EMPTY, ttlMillis, 0), 1, told);
+        replica.stamp(KEY, new ClientWrite(bytes(value), Context.EMPTY, ttlMillis, Context.EMPTY), 1, told);
         return told;
+    }
+
+    private Told putAbove(String value, Context found) {
+        Told told = new Told();
+        replica.stamp(KEY, new ClientWrite(bytes(value), Context.EMPTY, 0, found), 1, told);
+        return told;
+    }
+
+    @Test
+    void underLastWriterWinsAWriteCoversWhatTheVersionQuestionFound() {
+        Dot elsewhere = new Dot(7_000, OTHER);
+        Told told = putAbove("a", Context.of(elsewhere));
+        assertThat(told.stamped.greatest().orElseThrow().hlc()).isGreaterThan(7_000);
+        assertThat(told.stamped.context().covers(elsewhere)).isTrue();
+    }
+
+    @Test
+    void underSiblingsAWriteCoversOnlyWhatItsClientSaw() {
+        policy = ConflictPolicy.SIBLINGS;
+        Dot elsewhere = new Dot(7_000, OTHER);
+        Told told = putAbove("a", Context.of(elsewhere));
+        assertThat(told.stamped.greatest().orElseThrow().hlc()).isGreaterThan(7_000);
+        assertThat(told.stamped.context().covers(elsewhere)).isFalse();
+    }
+
+    @Test
+    void aReservationThatRanOutWhileValuesWereReadIsWaitedFor() {
+        policy = ConflictPolicy.SIBLINGS;
+        put("a", Context.EMPTY);
+        loop.runAll();
+        store.delayReads = true;
+        Told told = put("b", Context.EMPTY);
+        stampsLeft = 0;
+        loop.runAll();
+        assertThat(told.heard).isEmpty();
+        stampsLeft = 1;
+        stampWaiting.forEach(Runnable::run);
+        loop.runAll();
+        assertThat(told.heard).containsExactly("stamped", "durable");
+        assertThat(values(told.stamped)).isEqualTo("b,a");
     }
 
     @Test

@@ -24,6 +24,8 @@ public final class MemoryRecordStore implements RecordStore {
     private final Set<Integer> suspects = new HashSet<>();
     private final long hlcFloor;
     private long lastLsn;
+    /** Set by a test: values come on the loop's next turn, as from a disk. */
+    public boolean delayReads;
     /** What the next life would begin above. */
     public long reservedHlc;
     /** Set by a test: every append is refused with it. */
@@ -52,7 +54,13 @@ public final class MemoryRecordStore implements RecordStore {
     @Override
     public void read(int partition, Key key, Location at, Consumer<ReadResult> done) {
         Held held = of(partition).get(key);
-        done.accept(held != null && held.at.equals(at) ? new ReadResult.Bytes(held.record) : new ReadResult.Gone());
+        ReadResult result =
+                held != null && held.at.equals(at) ? new ReadResult.Bytes(held.record) : new ReadResult.Gone();
+        if (delayReads) {
+            loop.post(() -> done.accept(result));
+        } else {
+            done.accept(result);
+        }
     }
 
     @Override
