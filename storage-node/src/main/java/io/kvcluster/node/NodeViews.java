@@ -1,6 +1,7 @@
 package io.kvcluster.node;
 
 import io.kvcluster.node.command.Key;
+import io.kvcluster.node.peer.ClockReport;
 import io.kvcluster.node.peer.PeerReport;
 import io.kvcluster.node.rpc.ClientServer;
 import io.kvcluster.node.rpc.ClusterView;
@@ -114,6 +115,11 @@ final class NodeViews implements ClusterView, NodeGauges {
                 .setProtocolMax(PROTOCOL)
                 .setClockEpochMillis(clock.wallMillis())
                 .setKeys(storage.keys());
+        ClockReport clock = now.core().peers().clock();
+        status.setClockOutOfStep(clock.outOfStep()).setClockOffsetMillis(clock.offsetMillis());
+        if (clock.outOfStep()) {
+            status.setPhaseMessage(clock.message());
+        }
         if (ring != null) {
             status.setRingEpoch(ring.epoch())
                     .setRingHash(ring.hash())
@@ -190,6 +196,15 @@ final class NodeViews implements ClusterView, NodeGauges {
     public DiskSpace disk() {
         LogReport log = rooms().core().store().report().log();
         return new DiskSpace(log.diskFreeBytes(), log.diskTotalBytes(), log.diskFull());
+    }
+
+    @Override
+    public ClockState clock() {
+        ClockReport clock = rooms().core().peers().clock();
+        return new ClockState(
+                clock.outOfStep(),
+                clock.offsetMillis(),
+                rooms().core().peers().counters().framesSkewed.sum());
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.kvcluster.operator.cluster;
 import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.Wait;
-import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.ring.Ring;
 import java.util.List;
 import java.util.Objects;
@@ -19,18 +18,11 @@ final class HeldChanges {
     }
 
     private static void compare(Ring ring, KvClusterSpec spec, List<Wait> waits) {
-        Defaults wanted = RingPlan.defaults(spec);
         compare("spec.replicas", ring.members().size(), spec.replicas(), waits);
         compare("spec.replicationFactor", ring.replicas(0).size(), spec.replicationFactor(), waits);
         compare("spec.quorums.read", ring.read(0), spec.readQuorum(), waits);
         compare("spec.quorums.write", ring.write(0), spec.writeQuorum(), waits);
         compare("spec.partitions", ring.partitions(), spec.partitions(), waits);
-        compare("spec.defaultConsistency", ring.defaults().getConsistency(), wanted.getConsistency(), waits);
-        compare(
-                "spec.conflictResolution",
-                ring.defaults().getConflictResolution(),
-                wanted.getConflictResolution(),
-                waits);
         List<String> zones =
                 spec.topology() == null ? List.of("") : spec.topology().zones();
         List<String> placed = ring.members().stream()

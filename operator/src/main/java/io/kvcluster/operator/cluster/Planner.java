@@ -35,6 +35,7 @@ final class Planner {
         }
         HeldChanges.plan(world, waits);
         LostStores.plan(world, waits);
+        ClockSkew.plan(world, waits);
         Claims.unlabelled(world).forEach(claim -> steps.add(new Step.LabelClaim(claim.claim(), claim.clusterId())));
         disruptive(world, steps, waits);
         return new Plan(steps, waits);

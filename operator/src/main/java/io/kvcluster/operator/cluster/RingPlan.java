@@ -1,6 +1,5 @@
 package io.kvcluster.operator.cluster;
 
-import io.kvcluster.crd.Durability;
 import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.operator.nodeadmin.NodeReport;
 import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
@@ -14,7 +13,6 @@ import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.ClusterKey;
 import io.kvcluster.operator.resources.Names;
 import io.kvcluster.operator.volumes.Claims;
-import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.EpochRule;
 import io.kvcluster.ring.Ring;
@@ -23,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -103,7 +100,9 @@ final class RingPlan {
                 return;
             }
         }
-        push(ring);
+        if (!push(ring)) {
+            NextRing.plan(world, ring, steps, waits);
+        }
     }
 
     private void lost(Set<String> histories, Optional<String> unreadable) {
@@ -201,11 +200,11 @@ final class RingPlan {
                 spec.readQuorum(),
                 spec.writeQuorum(),
                 spec.partitions(),
-                defaults(spec)));
+                NextRing.defaults(spec)));
     }
 
-    /** To members that are up, have their store, and do not know this ring and all these addresses yet. */
-    private void push(Ring ring) {
+    /** To members that are up, have their store, and do not know this ring and all these addresses yet. True when there are any. */
+    private boolean push(Ring ring) {
         Map<String, String> hints = new HashMap<>();
         for (Member member : ring.members()) {
             if (!world.hasLostStore(member)) {
@@ -233,27 +232,13 @@ final class RingPlan {
         if (!targets.isEmpty()) {
             steps.add(new Step.PushRing(publication, targets));
         }
+        return !targets.isEmpty();
     }
 
     private Set<NodeReport> reports() {
         Set<NodeReport> reports = new HashSet<>();
         world.pods().values().forEach(pod -> pod.report().ifPresent(reports::add));
         return reports;
-    }
-
-    static Defaults defaults(KvClusterSpec spec) {
-        Defaults.Builder defaults = Defaults.newBuilder()
-                .setConsistency(spec.defaultConsistency().name().toLowerCase(Locale.ROOT))
-                .setConflictResolution(
-                        switch (spec.conflictResolution()) {
-                            case LAST_WRITER_WINS -> "LastWriterWins";
-                            case SIBLINGS -> "Siblings";
-                        })
-                .setDurability(spec.durability() == Durability.FSYNC ? "Fsync" : "Periodic");
-        if (spec.fsyncIntervalMillis() != null) {
-            defaults.setFsyncIntervalMillis(spec.fsyncIntervalMillis());
-        }
-        return defaults.build();
     }
 
     private void hold(String check, String object, String why, String remedy) {

@@ -87,6 +87,23 @@ sealed interface Step {
         }
     }
 
+    /**
+     * The next ring, which no data has to move for.
+     *
+     * @param change what differs, for people
+     */
+    record AdvanceRing(Ring next, String change) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "writes the ring of epoch " + next.epoch() + ": " + change;
+        }
+    }
+
     record PushRing(Publication publication, List<NodeTarget> targets) implements Step {
         @Override
         public String describe() {

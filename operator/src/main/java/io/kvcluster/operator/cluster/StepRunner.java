@@ -108,6 +108,10 @@ final class StepRunner {
                 write(live.orElseThrow(), ring);
                 yield List.of();
             }
+            case Step.AdvanceRing advance -> {
+                write(live.orElseThrow(), advance.next());
+                yield List.of();
+            }
             case Step.PushRing push -> push(key, push);
             case Step.LabelClaim(String claim, String clusterId) -> {
                 label(key, claim, Labels.CLUSTER_ID, clusterId);

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param clusterId empty before the store's first ring
  * @param phaseMessage for people
  * @param ringEpoch 0 before the first ring
+ * @param clockOutOfStep its clock differs too much from the majority's, it coordinates nothing
  * @param peers by storeId, whether the node hears of them
  * @param version of the software
  * @param load figures that change all the time and never decide anything
@@ -26,6 +27,7 @@ public record NodeReport(
         int ownedPartitions,
         int suspectPartitions,
         boolean diskFull,
+        boolean clockOutOfStep,
         Map<String, Boolean> peers,
         String version,
         Load load) {
@@ -62,6 +64,7 @@ public record NodeReport(
                 ownedPartitions,
                 suspectPartitions,
                 diskFull,
+                clockOutOfStep,
                 peers,
                 version,
                 Load.NONE);

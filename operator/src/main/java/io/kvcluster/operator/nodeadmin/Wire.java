@@ -33,6 +33,7 @@ final class Wire {
                 status.getOwnedPartitions(),
                 status.getSuspectPartitions(),
                 status.getDiskFull(),
+                status.getClockOutOfStep(),
                 status.getPeersList().stream()
                         .collect(Collectors.toMap(PeerView::getStoreId, PeerView::getUp, (_, last) -> last)),
                 status.getVersion(),

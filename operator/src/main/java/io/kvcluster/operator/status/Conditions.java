@@ -20,7 +20,8 @@ final class Conditions {
     /** Waits that hold back what a user asked for. */
     private static final Set<String> HELD = Set.of("ChangeHeld");
     /** Waits that mean that copies are missing or doubtful. */
-    private static final Set<String> DEGRADING = Set.of("StoreLost", "RingFork", "ConflictingHistories", "RingRefused");
+    private static final Set<String> DEGRADING =
+            Set.of("StoreLost", "RingFork", "ConflictingHistories", "RingRefused", "ClockSkew");
 
     private final @Nullable KvClusterStatus before;
     private final @Nullable Long generation;

@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlannerTest {
     private static final String SPEC = "{replicas: 3}";
     private static final String ZONES = "{replicas: 3, topology: {zones: [a, b, c]}}";
+    private static final String OTHER_DEFAULTS =
+            "{replicas: 3, defaultConsistency: Quorum, conflictResolution: Siblings}";
     private static final String OTHER_ID = "99999999-2222-4333-8444-555555555555";
 
     private record Row(String title, World world, List<String> steps, List<String> waits) implements Arguments {
@@ -253,13 +255,42 @@ class PlannerTest {
                         "ChangeHeld spec.quorums.read",
                         "ChangeHeld spec.quorums.write"),
                 row(
-                        "another default level and another conflict policy are held",
+                        "another default level and another conflict policy make the next ring, and no pod restarts",
+                        World.settled(SPEC).withSpec(OTHER_DEFAULTS).rememberSpec(),
+                        List.of("AdvanceRing 2 defaultConsistency eventual -> quorum,"
+                                + " conflictResolution LastWriterWins -> Siblings")),
+                row(
+                        "a member that is down does not hold the next ring up",
                         World.settled(SPEC)
-                                .withSpec("{replicas: 3, defaultConsistency: Quorum, conflictResolution: Siblings}")
-                                .rememberSpec(),
+                                .withSpec(OTHER_DEFAULTS)
+                                .rememberSpec()
+                                .dead("demo-2"),
+                        List.of("AdvanceRing 2 defaultConsistency eventual -> quorum,"
+                                + " conflictResolution LastWriterWins -> Siblings")),
+                row(
+                        "no next ring before each member that can be told has the present one",
+                        World.settled(SPEC)
+                                .withSpec(OTHER_DEFAULTS)
+                                .rememberSpec()
+                                .forgetAcknowledgement("demo-2"),
+                        List.of("PushRing demo-2")),
+                row(
+                        "no next ring on the word of a minority",
+                        World.settled(SPEC)
+                                .withSpec(OTHER_DEFAULTS)
+                                .rememberSpec()
+                                .dead("demo-1")
+                                .dead("demo-2"),
                         List.of(),
-                        "ChangeHeld spec.defaultConsistency",
-                        "ChangeHeld spec.conflictResolution"),
+                        "WaitingForMajority"),
+                row(
+                        "other defaults and another factor: the first are acted on, the second is held",
+                        World.settled("{replicas: 3, replicationFactor: 3, quorums: {read: 2, write: 2}}")
+                                .withSpec(
+                                        "{replicas: 3, replicationFactor: 2, quorums: {read: 2, write: 2}, defaultConsistency: All}")
+                                .rememberSpec(),
+                        List.of("AdvanceRing 2 defaultConsistency eventual -> all"),
+                        "ChangeHeld spec.replicationFactor"),
                 row(
                         "another zone is held",
                         World.settled(ZONES)
@@ -273,6 +304,11 @@ class PlannerTest {
                         World.settled(SPEC).forgetAcknowledgement("demo-1").store("demo-1", "00000000deadbeef"),
                         List.of(),
                         "StoreLost Pod/demo-1"),
+                row(
+                        "a pod whose clock is out of step is told",
+                        World.settled(SPEC).clockOutOfStep("demo-1"),
+                        List.of(),
+                        "ClockSkew Pod/demo-1"),
                 row(
                         "paused: nothing is done, whatever there is to do",
                         World.started("{replicas: 3, paused: true}"),
@@ -402,6 +438,7 @@ class PlannerTest {
                                 ",",
                                 push.targets().stream().map(NodeTarget::pod).toList());
             case Step.RestoreRing(Ring ring) -> "RestoreRing " + ring.epoch();
+            case Step.AdvanceRing(Ring next, String change) -> "AdvanceRing " + next.epoch() + " " + change;
             case Step.LabelClaim label -> "LabelClaim " + label.claim();
             case Step.GrowVolume grow -> "GrowVolume " + grow.claim() + " " + grow.from() + "->" + grow.to();
             case Step.RestartPod restart -> "RestartPod " + restart.pod();

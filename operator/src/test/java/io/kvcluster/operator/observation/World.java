@@ -300,6 +300,28 @@ public final class World implements ResourceReader {
                         0,
                         0,
                         false,
+                        false,
+                        report.peers(),
+                        report.version(),
+                        Load.NONE));
+    }
+
+    public World clockOutOfStep(String pod) {
+        return report(
+                pod,
+                report -> new NodeReport(
+                        report.name(),
+                        report.storeId(),
+                        report.incarnation(),
+                        report.clusterId(),
+                        report.phase(),
+                        "",
+                        report.ringEpoch(),
+                        report.ringHash(),
+                        0,
+                        0,
+                        false,
+                        true,
                         report.peers(),
                         report.version(),
                         Load.NONE));
@@ -320,6 +342,7 @@ public final class World implements ResourceReader {
                         report.ringHash(),
                         0,
                         0,
+                        false,
                         false,
                         report.peers(),
                         report.version(),
@@ -482,7 +505,7 @@ public final class World implements ResourceReader {
         Map<String, Boolean> peers = new HashMap<>();
         expectedPods().stream().filter(other -> !other.equals(pod)).forEach(other -> peers.put(storeId(other), true));
         NodeReport report = new NodeReport(
-                pod, storeId(pod), 1, clusterId, phase, "", epoch, hash, 0, 0, false, peers, "1.0", Load.NONE);
+                pod, storeId(pod), 1, clusterId, phase, "", epoch, hash, 0, 0, false, false, peers, "1.0", Load.NONE);
         reports.put(pod, report);
         nodes.report(uid(pod), report);
         return this;
@@ -507,6 +530,7 @@ public final class World implements ResourceReader {
                 report.ringHash(),
                 0,
                 0,
+                false,
                 false,
                 peers,
                 report.version(),

@@ -78,6 +78,11 @@ public final class Coordinator implements CommandHandler {
                             : "node " + node.name() + " is shutting down"));
             return;
         }
+        String outOfStep = node.peers().outOfStep();
+        if (outOfStep != null) {
+            done.accept(new Outcome.NotApplied(Reason.CLOCK_SKEW, true, "node " + node.name() + ": " + outOfStep));
+            return;
+        }
         Ring ring = rings.get();
         if (ring == null) {
             done.accept(new Outcome.NotApplied(Reason.NO_RING, true, "node " + node.name() + " has no ring yet"));
@@ -151,14 +156,7 @@ public final class Coordinator implements CommandHandler {
         Replication replication = new Replication(node, ring, partition, members, self, replicas.get(partition), loop);
         switch (command) {
             case Command.Get get ->
-                new QuorumRead(
-                                replication,
-                                level,
-                                get.key(),
-                                get.deadlineNanos(),
-                                policy,
-                                done)
-                        .start();
+                new QuorumRead(replication, level, get.key(), get.deadlineNanos(), policy, done).start();
             case Command.Put put ->
                 write(replication, level, put.key(), put.value(), put.contextToken(), put.ttlMillis(), put, done);
             case Command.Delete delete ->

@@ -379,7 +379,11 @@ final class QuorumRead {
         finish(replication
                 .node()
                 .contexts()
-                .read(key, found.record == null ? null : policies.get().view(found.record), found.decidedMillis, replication.servedBy(level, polling.count())));
+                .read(
+                        key,
+                        found.record == null ? null : policies.get().view(found.record),
+                        found.decidedMillis,
+                        replication.servedBy(level, polling.count())));
     }
 
     private void expire() {

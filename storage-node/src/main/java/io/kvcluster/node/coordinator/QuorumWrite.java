@@ -86,11 +86,7 @@ final class QuorumWrite implements StampListener {
         if (replica == replication.self()) {
             replication
                     .local()
-                    .question(
-                            key,
-                            replication.ring().epoch(),
-                            this::questionAnswered,
-                            _ -> questionRefused());
+                    .question(key, replication.ring().epoch(), this::questionAnswered, _ -> questionRefused());
             return;
         }
         PeerMessage.Builder message = PeerMessage.newBuilder()

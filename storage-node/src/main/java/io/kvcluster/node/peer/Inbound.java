@@ -59,6 +59,7 @@ final class Inbound {
 
     void frame(Peer from, Session session, PeerFrame frame) {
         if (!observe(frame)) {
+            links.onLoop(() -> links.aheadOfUs(from.storeId, frame.getHlc()));
             refuse(session, frame);
             return;
         }

@@ -2,6 +2,7 @@ package io.kvcluster.node.peer;
 
 import io.kvcluster.node.peer.Handshake.Verdict;
 import io.kvcluster.node.peer.Peer.LaneState;
+import io.kvcluster.node.version.Hlc;
 import io.kvcluster.proto.peer.Heartbeat;
 import io.kvcluster.proto.peer.Hello;
 import io.kvcluster.proto.peer.Lane;
@@ -26,6 +27,7 @@ final class Links {
     private final PeerCounters counters;
     private final Inbound inbound;
     private final Openings openings;
+    private final ClockWatch clocks;
     private boolean stopped;
 
     Links(PeerConfig config, PeerWiring wiring, PeerTable peers, AskTable[] tables, PeerCounters counters) {
@@ -36,6 +38,7 @@ final class Links {
         this.counters = counters;
         this.inbound = new Inbound(wiring.hlc(), wiring.clock(), tables, counters, this);
         this.openings = new Openings(config, wiring, this);
+        this.clocks = new ClockWatch(wiring.clock());
     }
 
     Inbound inbound() {
@@ -44,6 +47,18 @@ final class Links {
 
     Openings openings() {
         return openings;
+    }
+
+    ClockWatch clocks() {
+        return clocks;
+    }
+
+    /** A frame of theirs was refused for its stamp. */
+    void aheadOfUs(String storeId, long hlc) {
+        Peer peer = peers.find(storeId);
+        if (peer != null && hlc > 0) {
+            clocks.heard(peer, Hlc.millis(hlc));
+        }
     }
 
     void onLoop(Runnable task) {
@@ -78,7 +93,8 @@ final class Links {
                         .setRingHash(ring == null ? "" : ring.getHash())
                         .setDurableLsn(self.durableLsn())
                         .setIncarnation(self.incarnation())
-                        .setReady(self.ready()))
+                        .setReady(self.ready())
+                        .setClockEpochMillis(wiring.clock().wallMillis()))
                 .build();
     }
 
@@ -252,6 +268,7 @@ final class Links {
             case Verdict.Welcome() -> {
                 peer.known = peer.known.plus(heartbeat.getIncarnation(), heartbeat.getDurableLsn());
                 peer.ready = heartbeat.getReady();
+                clocks.heard(peer, heartbeat.getClockEpochMillis());
                 peer.ringEpoch = heartbeat.getRingEpoch();
                 peer.ringHash = heartbeat.getRingHash();
                 markUp(peer);

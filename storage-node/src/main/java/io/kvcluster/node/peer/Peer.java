@@ -31,6 +31,8 @@ final class Peer {
     /** The epoch of theirs for which they were shown, out of turn, that ours is older. */
     long ringAsked;
 
+    final ClockWatch.Samples clock = new ClockWatch.Samples();
+
     volatile boolean ready;
 
     volatile boolean up;

@@ -4,6 +4,7 @@ import io.kvcluster.node.command.Limits;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.proto.peer.PeerMessage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The room's front: {@link Peers} over a transport. What is asked on a core loop goes into the outbox of the peer's link
@@ -99,6 +100,17 @@ public final class PeerNetwork implements Peers {
     public boolean isUp(String storeId) {
         Peer peer = peers.find(storeId);
         return peer == null ? storeId.equals(wiring.self().storeId()) : peer.up;
+    }
+
+    /** As of the last look, at most a tenth of a second ago. Any thread. */
+    public ClockReport clock() {
+        return links.clocks().report();
+    }
+
+    @Override
+    public @Nullable String outOfStep() {
+        ClockReport clock = clock();
+        return clock.outOfStep() ? clock.message() : null;
     }
 
     /** All peers, linked or not, by storeId. Any thread. */

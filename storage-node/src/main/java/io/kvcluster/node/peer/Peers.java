@@ -2,6 +2,7 @@ package io.kvcluster.node.peer;
 
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.proto.peer.PeerMessage;
+import org.jspecify.annotations.Nullable;
 
 /** The other stores, as rooms above see them: ask, tell, and whether they are alive. */
 public interface Peers {
@@ -19,6 +20,11 @@ public interface Peers {
 
     /** Sends a message that expects no answer, best effort. False: it certainly never leaves this node. Any thread. */
     boolean tell(String storeId, PeerMessage.Builder message);
+
+    /** Why nothing may be coordinated here now: the clock is out of step with the majority's. Null while it may. Any thread. */
+    default @Nullable String outOfStep() {
+        return null;
+    }
 
     /** Whether a frame of the store was heard within suspectAfter; true for the own store. Any thread. */
     boolean isUp(String storeId);

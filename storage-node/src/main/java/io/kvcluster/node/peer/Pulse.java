@@ -51,6 +51,7 @@ final class Pulse {
             }
         }
         links.closeSilent(now);
+        links.clocks().look(peers.all());
         look = (look + 1) % LOOKS_PER_HEARTBEAT;
         if (look == 0) {
             beat();

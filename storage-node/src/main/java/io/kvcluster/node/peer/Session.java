@@ -184,6 +184,7 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
         }
         heardHello = true;
         if (!inbound.observe(frame)) {
+            links.onLoop(() -> links.aheadOfUs(frame.getHello().getStoreId(), frame.getHlc()));
             close(Inbound.skewed(frame.getHello()));
             return;
         }

@@ -43,6 +43,21 @@ final class GaugeMetrics {
                 () -> node.disk().full() ? 1 : 0);
         gauge(registry, "kvstore_peers", "Other members of the ring", node::peers);
         gauge(registry, "kvstore_peers_up", "Other members that are up", node::peersUp);
+        gauge(
+                registry,
+                "kvstore_clock_offset_seconds",
+                "Largest difference to the clock of a peer, positive when the peer is ahead",
+                () -> node.clock().offsetMillis() / 1e3);
+        gauge(
+                registry,
+                "kvstore_clock_out_of_step",
+                "1 while nothing is coordinated here, for the clock differs too much from the majority's",
+                () -> node.clock().outOfStep() ? 1 : 0);
+        CounterWithCallback.builder()
+                .name("kvstore_clock_frames_refused_total")
+                .help("Frames of peers refused whole, for their clock was too far ahead")
+                .callback(counter -> counter.call(node.clock().framesRefused()))
+                .register(registry);
         CounterWithCallback.builder()
                 .name("kvstore_overload_rejections_total")
                 .help("Work refused because something was full")

@@ -32,6 +32,15 @@ public interface NodeGauges {
 
     int peersUp();
 
+    ClockState clock();
+
+    /**
+     * @param outOfStep nothing is coordinated here, for the clock differs too much from the majority's
+     * @param offsetMillis largest difference to a peer
+     * @param framesRefused since start, for coming from the future
+     */
+    record ClockState(boolean outOfStep, long offsetMillis, long framesRefused) {}
+
     /** @param full writes are refused for lack of space */
     record DiskSpace(long freeBytes, long totalBytes, boolean full) {}
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The conflict policy changes to and fro while clients work, and nodes hear of it one after the other, some of them late: the
- * argument of ADR 9, run. What a register reads is the version of the greatest dot, and no policy's merge ever loses that one.
+ * argument of ADR 8, run. What a register reads is the version of the greatest dot, and no policy's merge ever loses that one.
  */
 class PolicyChangeSimTest {
     private static final long MILLIS = 1_000_000;
@@ -49,7 +49,9 @@ class PolicyChangeSimTest {
             severalSiblings += run.severalSiblings;
         }
         assertThat(answered).as("a run that shows little proves little").isGreaterThan(SEEDS * 150);
-        assertThat(mixed).as("operations began while nodes had different policies").isGreaterThan(SEEDS * 20);
+        assertThat(mixed)
+                .as("operations began while nodes had different policies")
+                .isGreaterThan(SEEDS * 20);
         assertThat(severalSiblings).as("both policies were at work").isGreaterThan(SEEDS * 5);
     }
 
@@ -121,7 +123,11 @@ class PolicyChangeSimTest {
         }
 
         private boolean mixed() {
-            return cluster.nodes.stream().map(node -> node.current.epoch()).distinct().count() > 1;
+            return cluster.nodes.stream()
+                            .map(node -> node.current.epoch())
+                            .distinct()
+                            .count()
+                    > 1;
         }
 
         private void next(String client, int left) {
@@ -182,9 +188,11 @@ class PolicyChangeSimTest {
                 case Outcome.Read read -> {
                     answered++;
                     severalSiblings += read.siblings().size() > 1 ? 1 : 0;
-                    yield read.siblings().isEmpty() || read.siblings().getFirst().deleted()
+                    yield read.siblings().isEmpty()
+                                    || read.siblings().getFirst().deleted()
                             ? io.kvcluster.history.Outcome.absent()
-                            : io.kvcluster.history.Outcome.found(text(read.siblings().getFirst()));
+                            : io.kvcluster.history.Outcome.found(
+                                    text(read.siblings().getFirst()));
                 }
                 case Outcome.NotApplied why -> {
                     if (why.reason() != io.kvcluster.node.command.Reason.TOO_MANY_SIBLINGS) {

@@ -93,6 +93,9 @@ final class SimulatedCluster {
         long clockOffsetMillis;
         boolean cutOff;
 
+        /** What its peers' room says of its clock. */
+        @Nullable String outOfStep;
+
         /** What this node has adopted. */
         Ring current = ring;
 
@@ -177,7 +180,8 @@ final class SimulatedCluster {
 
     /** The ring that follows, with another conflict policy; nodes have to be told. */
     static Ring withPolicy(Ring before, String policy) {
-        return switch (RingChange.next(before, table -> table.getDefaultsBuilder().setConflictResolution(policy))) {
+        return switch (RingChange.next(
+                before, table -> table.getDefaultsBuilder().setConflictResolution(policy))) {
             case RingCheck.Valid(Ring next) -> next;
             case RingCheck.Invalid invalid -> throw new IllegalStateException(invalid.message());
         };
@@ -290,6 +294,11 @@ final class SimulatedCluster {
         @Override
         public boolean tell(String storeId, PeerMessage.Builder message) {
             return false;
+        }
+
+        @Override
+        public @Nullable String outOfStep() {
+            return self.outOfStep;
         }
 
         @Override

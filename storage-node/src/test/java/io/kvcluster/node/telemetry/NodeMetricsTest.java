@@ -178,6 +178,11 @@ class NodeMetricsTest {
 
     private static final class FixedGauges implements NodeGauges {
         @Override
+        public ClockState clock() {
+            return new ClockState(true, -1_500, 7);
+        }
+
+        @Override
         public boolean ready() {
             return true;
         }
