@@ -65,6 +65,7 @@ final class IndexRecovery {
     private final Map<Integer, Boolean> opening = new HashMap<>();
     private boolean rebuilding;
     private int filesMade;
+    private long rebuilds;
     private long beganAt;
     private long partitionsDone;
     private long partitionsWanted;
@@ -155,11 +156,21 @@ final class IndexRecovery {
         next();
     }
 
+    /** How many began; on the log's loop. A rebuild reads segments and may bring back what was forgotten. */
+    long rebuilds() {
+        return rebuilds;
+    }
+
+    boolean busy() {
+        return rebuilding || !waiting.isEmpty() || !opening.isEmpty();
+    }
+
     private void next() {
         if (rebuilding || waiting.isEmpty() || !opening.isEmpty()) {
             return;
         }
         rebuilding = true;
+        rebuilds++;
         List<Shard> shards = List.copyOf(waiting);
         waiting.clear();
         beganAt = clock.nanos();

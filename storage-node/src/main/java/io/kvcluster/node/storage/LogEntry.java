@@ -32,15 +32,20 @@ record LogEntry(RecordType type, int owner, int partition, long hlc, byte[] key,
     int payloadBytes() {
         return switch (type) {
             case RECORD -> LogPayload.RECORD_FIXED + key.length + meta.length + record.length;
-            case METADATA, HINT, HINT_DONE, PARTITION_DROPPED, IDLE_MARK, GROUP -> record.length;
+            case METADATA, HINT, HINT_DONE, PARTITION_DROPPED, IDLE_MARK, GROUP, REWRITTEN -> record.length;
         };
     }
 
     void putPayload(ByteBuffer into) {
         switch (type) {
             case RECORD -> LogPayload.putRecord(into, key, meta, record);
-            case METADATA, HINT, HINT_DONE, PARTITION_DROPPED, IDLE_MARK, GROUP -> into.put(record);
+            case METADATA, HINT, HINT_DONE, PARTITION_DROPPED, IDLE_MARK, GROUP, REWRITTEN -> into.put(record);
         }
+    }
+
+    /** Compaction gives back more than it takes, so it alone may take a segment out of the reserve. */
+    boolean mayUseReserve() {
+        return type == RecordType.REWRITTEN;
     }
 
     /** Writes that clients may be told to repeat; the others wait for space. */

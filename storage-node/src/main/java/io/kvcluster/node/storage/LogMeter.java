@@ -36,6 +36,10 @@ final class LogMeter {
         recordsSinceForce = 0;
     }
 
+    void removed(int bytes) {
+        sealedBytes -= bytes;
+    }
+
     void sealed(int bytes) {
         sealedBytes += bytes;
     }

@@ -1,19 +1,22 @@
 package io.kvcluster.node.storage;
 
 import io.kvcluster.node.command.Key;
+import io.kvcluster.node.storage.LogFormat.Head;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * Payloads by record type. RECORD: u16 key length, u32 metadata length, key, metadata, record bytes. GROUP: u64 LSN known
  * durable, u64 HLC floor, u32 records, u32 their bytes. METADATA: u8 kind (1: HLC reservation; the value is the record's HLC).
  * HINT: u64 storeId of its target, u16 key length, key, record bytes. HINT_DONE: u64 storeId, u64 LSN up to which its hints with
- * LSNs below the record's own are done.
+ * LSNs below the record's own are done. REWRITTEN: u64 LSN and u8 type of the record as it was first written, its payload.
  */
 final class LogPayload {
     static final int RECORD_FIXED = 6;
     static final int GROUP_BYTES = 24;
     static final int HINT_FIXED = 10;
     static final int HINT_DONE_BYTES = 16;
+    static final int REWRITTEN_FIXED = 9;
     static final byte HLC_RESERVATION = 1;
 
     private LogPayload() {}
@@ -72,6 +75,32 @@ final class LogPayload {
         from.get(at + HINT_FIXED + key.length, record);
         return new HintRecord(from.getLong(at), Key.of(key), record);
     }
+
+    /** @param payload of the record when it was first written */
+    static byte[] rewritten(long lsn, RecordType type, ByteBuffer payload) {
+        return ByteBuffer.allocate(REWRITTEN_FIXED + payload.remaining())
+                .putLong(lsn)
+                .put(type.code())
+                .put(payload)
+                .array();
+    }
+
+    /** What a record says, whether it was written once or again. @param at where its payload starts */
+    static Origin origin(Head head, ByteBuffer from, int at) {
+        if (head.type() != RecordType.REWRITTEN) {
+            return new Origin(head.type(), head.lsn(), at, head.payloadBytes());
+        }
+        RecordType type = RecordType.of(from.get(at + 8));
+        Invariant.check(type != null && type != RecordType.REWRITTEN, "what was rewritten has a type of its own");
+        return new Origin(
+                Objects.requireNonNull(type),
+                from.getLong(at),
+                at + REWRITTEN_FIXED,
+                head.payloadBytes() - REWRITTEN_FIXED);
+    }
+
+    /** @param lsn under which the record was first written */
+    record Origin(RecordType type, long lsn, int payloadAt, int payloadBytes) {}
 
     record HintRecord(long target, Key key, byte[] record) {}
 

@@ -5,6 +5,7 @@ import io.kvcluster.node.storage.LogFormat.Head;
 import io.kvcluster.node.storage.RecordStore.ReadResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -21,13 +22,29 @@ final class LogReader {
         return read(segment, at, (head, buffer) -> part(buffer, head, partition, key, at));
     }
 
+    /** Compares with what the index says: the metadata of the record as it was written is the row's. */
+    ReadResult verify(Optional<SegmentFile> segment, int partition, RecordStore.Row row) {
+        return read(segment, row.at(), (head, buffer) -> {
+            ReadResult found = part(buffer, head, partition, row.key(), row.at());
+            LogPayload.Origin origin = LogPayload.origin(head, buffer, LogFormat.HEADER);
+            boolean same = found instanceof ReadResult.Corrupt
+                    || (origin.lsn() == row.lsn()
+                            && Arrays.equals(
+                                    LogPayload.record(buffer, origin.payloadAt(), origin.payloadBytes())
+                                            .meta(),
+                                    row.meta()));
+            return same ? found : corrupt(row.at(), "the index says something else of it");
+        });
+    }
+
     /** The record's bytes of a hint. */
     ReadResult readHint(Optional<SegmentFile> segment, long target, int partition, Location at, Consumer<Key> key) {
         return read(segment, at, (head, buffer) -> {
-            if (head.type() != RecordType.HINT || head.partition() != partition) {
+            LogPayload.Origin origin = LogPayload.origin(head, buffer, LogFormat.HEADER);
+            if (origin.type() != RecordType.HINT || head.partition() != partition) {
                 return corrupt(at, "another record lies there");
             }
-            LogPayload.HintRecord hint = LogPayload.hint(buffer, LogFormat.HEADER, head.payloadBytes());
+            LogPayload.HintRecord hint = LogPayload.hint(buffer, origin.payloadAt(), origin.payloadBytes());
             if (hint.target() != target) {
                 return corrupt(at, "a hint for another store lies there");
             }
@@ -41,12 +58,20 @@ final class LogReader {
     }
 
     private ReadResult read(Optional<SegmentFile> segment, Location at, Part part) {
-        if (segment.isEmpty()) {
+        if (segment.isEmpty() || !segment.get().readers().enter()) {
             return new ReadResult.Gone();
         }
+        try {
+            return read(segment.get(), at, part);
+        } finally {
+            segment.get().readers().leave();
+        }
+    }
+
+    private ReadResult read(SegmentFile segment, Location at, Part part) {
         ByteBuffer buffer = ByteBuffer.allocate(at.length());
         try {
-            int read = segment.get().file().read(buffer, at.offset());
+            int read = segment.file().read(buffer, at.offset());
             if (read < at.length()) {
                 return corrupt(at, "the segment ends after " + read + " of its bytes");
             }
@@ -58,10 +83,11 @@ final class LogReader {
     }
 
     private static ReadResult part(ByteBuffer buffer, Head head, int partition, Key key, Location at) {
-        if (head.type() != RecordType.RECORD || head.partition() != partition) {
+        LogPayload.Origin origin = LogPayload.origin(head, buffer, LogFormat.HEADER);
+        if (origin.type() != RecordType.RECORD || head.partition() != partition) {
             return corrupt(at, "another record lies there");
         }
-        LogPayload.KeyRecord record = LogPayload.record(buffer, LogFormat.HEADER, head.payloadBytes());
+        LogPayload.KeyRecord record = LogPayload.record(buffer, origin.payloadAt(), origin.payloadBytes());
         if (!record.key().equals(key)) {
             return corrupt(at, "another key lies there");
         }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Brings the log directory into order after any end. Sealed segments are complete by construction (everything in them was
  * durable before the next one got its name), so only the last one is read here:
  * <ol>
- *   <li>remove files that never got their name; end each sealed segment where the next one's header says;
+ *   <li>remove files that never got their name or were compacted; end each sealed segment where the next one's header says, or
+ *       what is kept of headers that compaction removed;
  *   <li>find what is valid in the last segment, and what of it was durable ({@link ActiveSegmentRecovery});
  *   <li>after a clean end go on in it; after any other, copy the tail into a new segment ({@link TailRecovery}).
  * </ol>
@@ -30,6 +31,7 @@ final class LogRecovery {
     private final int incarnation;
     private final int segmentBytes;
     private final List<Damage> damages = new ArrayList<>();
+    private SegmentGaps gaps = new SegmentGaps(List.of());
 
     /** @param secret of {@link LogFormat}. @param incarnation the one that ended */
     LogRecovery(Disk disk, long secret, long storeId, int incarnation, int segmentBytes) {
@@ -45,6 +47,7 @@ final class LogRecovery {
     RecoveredLog recover(Optional<CleanMarker> marker) throws IOException, StoreException {
         disk.makeDirectory(SegmentFile.DIRECTORY);
         disk.syncDirectory("");
+        gaps = SegmentGaps.read(disk);
         TreeMap<Integer, Opened> segments = openAll();
         if (segments.isEmpty()) {
             return begin();
@@ -78,7 +81,9 @@ final class LogRecovery {
                 disk.delete(SegmentFile.DIRECTORY + "/" + name);
             }
             int number = SegmentFile.number(name);
-            if (number > 0) {
+            if (gaps.contains(number)) {
+                delete(number);
+            } else if (number > 0) {
                 segments.put(number, open(number));
             }
         }
@@ -144,36 +149,52 @@ final class LogRecovery {
 
     private void remove(SegmentFile segment) throws IOException {
         segment.file().close();
-        disk.delete(SegmentFile.name(segment.number()));
-        disk.delete(SegmentFile.path(segment.number(), SegmentFile.HINTS));
+        delete(segment.number());
+    }
+
+    private void delete(int number) throws IOException {
+        disk.delete(SegmentFile.name(number));
+        disk.delete(SegmentFile.path(number, SegmentFile.HINTS));
     }
 
     /** All but the last. */
     private List<Sealed> seal(TreeMap<Integer, Opened> segments) throws IOException {
         List<Sealed> sealed = new ArrayList<>();
+        expect(0, segments.firstEntry().getValue());
         for (Opened next : segments.tailMap(segments.firstKey(), false).values()) {
             Opened ended = segments.lowerEntry(next.segment.number()).getValue();
-            if (next.header != null && next.header.previous() != ended.segment.number()) {
-                damages.add(new Damage(next.header.previous(), 0, "the segment is missing"));
-            }
+            expect(ended.segment.number(), next);
             sealed.add(seal(ended, next));
-        }
-        SegmentHeader first = segments.firstEntry().getValue().header;
-        if (first != null && first.previous() != 0) {
-            damages.add(new Damage(first.previous(), 0, "the segment is missing"));
         }
         return sealed;
     }
 
+    /** What the header names as the segment before, or what is left of it by compaction, is there. */
+    private void expect(int before, Opened next) {
+        if (next.header != null) {
+            int named = gaps.presentBefore(next.header.previous());
+            if (named != before) {
+                damages.add(new Damage(named, 0, "the segment is missing"));
+            }
+        }
+    }
+
     private Sealed seal(Opened ended, Opened next) throws IOException {
-        boolean told = next.header != null && next.header.previous() == ended.segment.number();
         int length = (int) ended.segment.file().length();
-        int end = told && next.header != null ? next.header.previousEnd() : length;
+        SegmentGaps.Gap gap = gaps.after(ended.segment.number());
+        int end = length;
+        long lastLsn = Sealed.UNKNOWN;
+        if (next.header != null && next.header.previous() == ended.segment.number()) {
+            end = next.header.previousEnd();
+            lastLsn = next.header.firstLsn() - 1;
+        } else if (gap != null && gap.firstLsn() > 0) {
+            end = gap.previousEnd();
+            lastLsn = gap.firstLsn() - 1;
+        }
         if (length > end) {
             ended.segment.file().truncate(end);
         }
-        boolean bounded = told && ended.header != null;
-        return new Sealed(ended.segment, bounded ? next.segment.firstLsn() - 1 : Sealed.UNKNOWN, end);
+        return new Sealed(ended.segment, ended.header != null ? lastLsn : Sealed.UNKNOWN, end);
     }
 
     private ActiveSegmentRecovery scan(Opened last, List<Sealed> before) throws IOException {
@@ -192,8 +213,9 @@ final class LogRecovery {
             SegmentFile segment = before.getLast().segment();
             scan(segment, previous);
         }
-        long lastLsn = Math.max(previous.lastLsn(), previous.durableLsn());
-        return scan(last, new ActiveSegmentRecovery(lastLsn + 1, lastLsn, previous.hlcFloor()));
+        long lastLsn = Math.max(gaps.lastLsn(), Math.max(previous.lastLsn(), previous.durableLsn()));
+        long hlcFloor = Math.max(gaps.hlcFloor(), previous.hlcFloor());
+        return scan(last, new ActiveSegmentRecovery(lastLsn + 1, lastLsn, hlcFloor));
     }
 
     private ActiveSegmentRecovery scan(SegmentFile segment, ActiveSegmentRecovery into) throws IOException {

@@ -117,7 +117,8 @@ final class LogWriter {
         if (closing) {
             return Optional.of(Refusal.FAILED);
         }
-        if (entry.payloadBytes() > maxPayload) {
+        int mayBecome = entry.type() == RecordType.REWRITTEN ? 0 : LogPayload.REWRITTEN_FIXED;
+        if (entry.payloadBytes() + mayBecome > maxPayload) {
             return Optional.of(Refusal.TOO_LARGE);
         }
         if (supply.full() && entry.refusable()) {
@@ -153,6 +154,38 @@ final class LogWriter {
         return new LogView(sealed, new Sealed(active, writtenLsn, position));
     }
 
+    /** New segments cannot be made for writes. Any thread. */
+    boolean shortOfSpace() {
+        return supply.full() || supply.starved();
+    }
+
+    /**
+     * Takes a sealed segment out of the log: who looks from now on does not see it. Everything that was written is durable then, so
+     * that a record is never removed for a copy that a power cut takes back. On the loop.
+     *
+     * @return what recovery has to know of it
+     */
+    SegmentGaps remove(Sealed removed, SegmentGaps gaps) {
+        try {
+            force();
+        } catch (IOException failed) {
+            fail(failed);
+        }
+        int index = sealed.indexOf(removed);
+        Invariant.check(index >= 0, "a segment is removed once");
+        SegmentGaps now = gaps.with(index == 0 ? null : sealed.get(index - 1), removed, hlcFloor);
+        sealed.remove(index);
+        meter.removed(removed.end());
+        publishFiles();
+        report = makeReport();
+        return now;
+    }
+
+    /** Space was given back. On the loop. */
+    void lookAtDisk() {
+        supply.look();
+    }
+
     /** Takes no more, writes what is queued, forces it, then runs {@code done} on the loop. Any thread. */
     void close(Runnable done) {
         closing = true;
@@ -181,6 +214,7 @@ final class LogWriter {
                 writeGroup();
                 again();
             } else {
+                supply.mayUseReserve(first.mayUseReserve());
                 refuseWhileFull();
             }
         } catch (IOException failed) {
@@ -281,7 +315,6 @@ final class LogWriter {
     private boolean rotate() throws IOException {
         DiskFile next = supply.take();
         if (next == null) {
-            supply.look();
             return false;
         }
         force();
@@ -305,10 +338,10 @@ final class LogWriter {
 
     /** Nothing that waits was written, so "not applied" is true. */
     private void refuseWhileFull() {
-        if (!supply.full() && whenEmpty == null) {
+        if (!shortOfSpace() && whenEmpty == null) {
             return;
         }
-        Refusal why = supply.full() ? Refusal.DISK_FULL : Refusal.FAILED;
+        Refusal why = shortOfSpace() ? Refusal.DISK_FULL : Refusal.FAILED;
         for (int waiting = inbox.depth(); waiting > 0 && !inbox.isEmpty(); waiting--) {
             LogEntry entry = inbox.take();
             if (entry.refusable() || whenEmpty != null) {

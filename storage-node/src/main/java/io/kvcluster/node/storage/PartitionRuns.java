@@ -24,6 +24,7 @@ final class PartitionRuns implements LogVisitor {
     /** u64 LSN, u32 segment, offset, length, u16 key length, u32 metadata length. */
     private static final int ITEM_FIXED = 26;
 
+    private static final int SEGMENT_AT = 8;
     private static final int KEY_LENGTH_AT = 20;
     private static final int META_LENGTH_AT = 22;
 
@@ -121,7 +122,10 @@ final class PartitionRuns implements LogVisitor {
         return SortedRun.of(bytes, dropped);
     }
 
-    /** Entries of one partition in key order; of each key the one with the greatest LSN, unless a drop hides it. */
+    /**
+     * Entries of one partition in key order; of each key the one with the greatest LSN, unless a drop hides it. Of two copies of
+     * one record the one in the later segment: compaction wrote it, and the other's segment may go.
+     */
     static final class SortedRun {
         private final byte[] bytes;
         private final ByteBuffer view;
@@ -149,7 +153,8 @@ final class PartitionRuns implements LogVisitor {
             SortedRun run = new SortedRun(bytes, starts, droppedBefore);
             Arrays.sort(starts, (a, b) -> {
                 int byKey = run.compareKeys(a, b);
-                return byKey != 0 ? byKey : Long.compare(view.getLong(b), view.getLong(a));
+                int byLsn = byKey != 0 ? byKey : Long.compare(view.getLong(b), view.getLong(a));
+                return byLsn != 0 ? byLsn : Integer.compare(view.getInt(b + SEGMENT_AT), view.getInt(a + SEGMENT_AT));
             });
             return run;
         }

@@ -17,7 +17,9 @@ enum RecordType {
     /** A fact about the store; see {@link LogPayload}. */
     METADATA(6),
     /** Nothing happened; the group's head is what matters. */
-    IDLE_MARK(7);
+    IDLE_MARK(7),
+    /** A record that compaction wrote again, with the LSN that it was first written under. */
+    REWRITTEN(10);
 
     private static final RecordType[] BY_CODE = new RecordType[256];
 

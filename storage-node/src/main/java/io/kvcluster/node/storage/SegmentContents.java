@@ -87,17 +87,17 @@ final class SegmentContents {
             if (lastLsn != Sealed.UNKNOWN && head.lsn() >= firstLsn && head.lsn() <= lastLsn) {
                 found++;
             }
-            switch (head.type()) {
+            LogPayload.Origin origin = LogPayload.origin(head, buffer, payloadAt);
+            int at = origin.payloadAt();
+            switch (origin.type()) {
                 case RECORD -> {
-                    LogPayload.KeyRecord record = LogPayload.record(buffer, payloadAt, head.payloadBytes());
-                    visitor.record(head.partition(), head.lsn(), head.at(), record.key(), record.meta());
+                    LogPayload.KeyRecord record = LogPayload.record(buffer, at, origin.payloadBytes());
+                    visitor.record(head.partition(), origin.lsn(), head.at(), record.key(), record.meta());
                 }
-                case PARTITION_DROPPED -> visitor.dropped(head.partition(), head.lsn());
-                case HINT ->
-                    visitor.hint(buffer.getLong(payloadAt), head.partition(), head.lsn(), head.hlc(), head.at());
-                case HINT_DONE ->
-                    visitor.hintDone(buffer.getLong(payloadAt), buffer.getLong(payloadAt + 8), head.lsn());
-                case GROUP, METADATA, IDLE_MARK -> {}
+                case PARTITION_DROPPED -> visitor.dropped(head.partition(), origin.lsn());
+                case HINT -> visitor.hint(buffer.getLong(at), head.partition(), origin.lsn(), head.hlc(), head.at());
+                case HINT_DONE -> visitor.hintDone(buffer.getLong(at), buffer.getLong(at + 8), origin.lsn());
+                case GROUP, METADATA, IDLE_MARK, REWRITTEN -> {}
             }
         }
 

@@ -27,6 +27,8 @@ final class SegmentScan {
     private final int end;
     private ByteBuffer window;
     private int windowAt;
+    private int at = SegmentHeader.BYTES;
+    private int invalidFrom = -1;
 
     /** @param end bytes of the segment that count */
     SegmentScan(DiskFile file, LogFormat format, int end) throws IOException {
@@ -37,9 +39,13 @@ final class SegmentScan {
     }
 
     void run(Visitor visitor) throws IOException {
-        int at = SegmentHeader.BYTES;
-        int invalidFrom = -1;
-        while (at + LogFormat.HEADER <= end) {
+        while (next(Integer.MAX_VALUE, visitor)) {}
+    }
+
+    /** Goes on for about so many bytes. False at the end. */
+    boolean next(int bytes, Visitor visitor) throws IOException {
+        int stop = (int) Math.min(end, (long) at + bytes);
+        while (at < stop && at + LogFormat.HEADER <= end) {
             Head head = read(at);
             if (head == null) {
                 invalidFrom = invalidFrom < 0 && !zeroAt(at) ? at : invalidFrom;
@@ -53,9 +59,14 @@ final class SegmentScan {
             visitor.found(head, window, at - windowAt + LogFormat.HEADER);
             at += LogFormat.pad(head.at().length());
         }
+        if (at + LogFormat.HEADER <= end) {
+            return true;
+        }
         if (invalidFrom >= 0) {
             visitor.invalid(invalidFrom, end);
+            invalidFrom = -1;
         }
+        return false;
     }
 
     private @Nullable Head read(int at) throws IOException {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the next segment ready (zero-filled and forced, still without its name), and watches the free space: below the reserve
- * the disk counts as full, and a new segment is made only when the reserve remains after it. Owned by the log's loop; the files
- * are made by a worker.
+ * the disk counts as full, and a new segment is made only when the reserve remains after it, or for compaction, which gives back
+ * more than it takes. Owned by the log's loop; the files are made by a worker.
  */
 final class SegmentSupply {
     private final StoreConfig config;
@@ -25,7 +25,9 @@ final class SegmentSupply {
     private @Nullable DiskFile ready;
     private boolean busy;
     private boolean lookAgain;
+    private boolean reserveToo;
     private int wanted;
+    private volatile boolean starved;
     private volatile boolean full;
     private volatile long freeBytes;
     private volatile long totalBytes;
@@ -42,7 +44,7 @@ final class SegmentSupply {
     }
 
     /** What the worker found. */
-    private record Look(long free, long total, @Nullable DiskFile made) {}
+    private record Look(long free, long total, boolean missed, @Nullable DiskFile made) {}
 
     static String temporary(int number) {
         return SegmentFile.path(number, SegmentFile.TEMPORARY);
@@ -59,6 +61,20 @@ final class SegmentSupply {
         DiskFile taken = ready;
         ready = null;
         return taken;
+    }
+
+    /** What waits for the segment may take it out of the reserve. */
+    void mayUseReserve(boolean may) {
+        boolean news = may && !reserveToo;
+        reserveToo = may;
+        if (news) {
+            look();
+        }
+    }
+
+    /** The segment asked for could not be made. Any thread. */
+    boolean starved() {
+        return starved;
     }
 
     /** Any thread. */
@@ -81,19 +97,22 @@ final class SegmentSupply {
             return;
         }
         int make = ready == null ? wanted : 0;
-        busy = worker.offer(() -> lookNow(make));
+        long left = reserveToo ? 0 : config.reserveBytes();
+        busy = worker.offer(() -> lookNow(make, left));
     }
 
     /** First look, before the loop runs. */
     void lookFirst() throws IOException {
-        apply(new Look(disk.freeBytes(), disk.totalBytes(), null));
+        apply(new Look(disk.freeBytes(), disk.totalBytes(), false, null));
     }
 
-    private void lookNow(int make) {
+    /** @param left what has to stay free */
+    private void lookNow(int make, long left) {
         try {
             long free = disk.freeBytes();
-            DiskFile made = make > 0 && free >= config.reserveBytes() + config.segmentBytes() ? make(make) : null;
-            Look look = new Look(made == null ? free : disk.freeBytes(), disk.totalBytes(), made);
+            DiskFile made = make > 0 && free >= left + config.segmentBytes() ? make(make) : null;
+            boolean missed = make > 0 && made == null;
+            Look look = new Look(made == null ? free : disk.freeBytes(), disk.totalBytes(), missed, made);
             loop.post(() -> finished(look, null));
         } catch (IOException failed) {
             loop.post(() -> finished(null, failed));
@@ -127,7 +146,9 @@ final class SegmentSupply {
     private void apply(Look look) {
         if (look.made != null) {
             ready = look.made;
+            reserveToo = false;
         }
+        starved = look.missed;
         freeBytes = look.free;
         totalBytes = look.total;
         full = look.free < config.reserveBytes();

@@ -272,7 +272,73 @@ final class Shard {
         ended();
     }
 
-    private void ended() {
+    // --- compaction ---
+
+    /** What the index says of a key to compaction. */
+    sealed interface Known {
+        record Entry(IndexEntry entry) implements Known {}
+
+        record Absent() implements Known {}
+
+        /** No index now. */
+        record Nobody(String why) implements Known {}
+    }
+
+    Known known(int partition, Key key) {
+        if (closing || state(partition) != State.AVAILABLE) {
+            return new Known.Nobody(closing ? "the store is closing" : notAvailable(partition));
+        }
+        try {
+            IndexEntry entry = index().get(partition, key);
+            return entry == null ? new Known.Absent() : new Known.Entry(entry);
+        } catch (RuntimeException broken) {
+            discard(broken);
+            return new Known.Nobody(notAvailable(partition));
+        }
+    }
+
+    /** An append is on its way that {@link #ended} will end. */
+    void begun() {
+        inFlight++;
+    }
+
+    /** A copy is durable: the index names it from now on, unless a newer record came meanwhile. */
+    void switched(int partition, Key key, Location from, IndexEntry copy) {
+        if (state(partition) == State.REBUILDING) {
+            return;
+        }
+        try {
+            IndexEntry now = index().get(partition, key);
+            if (now != null && now.at().equals(from)) {
+                accounts.replaced(partition, index().put(partition, key, copy), copy);
+                reads.moved(from, copy.at());
+            }
+        } catch (RuntimeException broken) {
+            discard(broken);
+        }
+    }
+
+    /** Found damaged by who reads past the cache; true, and told, if it is still the key's record. */
+    boolean corrupt(int partition, Key key, Location at) {
+        boolean current =
+                known(partition, key) instanceof Known.Entry(IndexEntry entry) && entry.at().equals(at);
+        if (current) {
+            reads.corrupt(partition, key, at);
+        }
+        return current;
+    }
+
+    void scrub(int partition, Optional<Key> after, int limit, Consumer<Scrub.Result> done) {
+        new ShardScrub(this, ties, partition, done).run(after, limit);
+    }
+
+    /** Live bytes by segment; empty when an index is missing, so that nobody knows. */
+    Optional<Map<Integer, Long>> liveBytes() {
+        boolean known = partitions.stream().allMatch(p -> state(p) == State.AVAILABLE);
+        return known && !closing ? Optional.of(accounts.liveBytes()) : Optional.empty();
+    }
+
+    void ended() {
         inFlight--;
         whenQuiet();
     }

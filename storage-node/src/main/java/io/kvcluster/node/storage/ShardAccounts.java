@@ -40,7 +40,7 @@ final class ShardAccounts {
 
     private void live(IndexEntry entry, int sign) {
         long bytes = (long) sign * LogFormat.pad(entry.at().length());
-        liveBytes.merge(entry.at().segment(), bytes, Long::sum);
+        liveBytes.merge(entry.at().segment(), bytes, (held, change) -> held + change == 0 ? null : held + change);
     }
 
     long keys(int partition) {

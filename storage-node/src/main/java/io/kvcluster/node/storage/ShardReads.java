@@ -43,7 +43,7 @@ final class ShardReads {
         boolean accepted = ties.readers().offer(() -> {
             ReadResult result = ties.reader().read(ties.segment().apply(at.segment()), partition, key, at);
             loop.post(() -> {
-                note(at, result);
+                note(partition, key, at, result);
                 done.accept(result);
             });
         });
@@ -52,22 +52,37 @@ final class ShardReads {
         }
     }
 
-    private void note(Location at, ReadResult result) {
+    private void note(int partition, Key key, Location at, ReadResult result) {
         switch (result) {
             case ReadResult.Bytes(byte[] record) -> remember(at, record);
             case ReadResult.Corrupt(String why) -> {
-                corrupt++;
                 log.error("Corrupt: {}", why);
+                corrupt(partition, key, at);
             }
             case ReadResult.Gone() -> {}
             case ReadResult.Overloaded() -> {}
         }
     }
 
+    /** Its bytes are not what was written. */
+    void corrupt(int partition, Key key, Location at) {
+        corrupt++;
+        ties.listener().corruptRecord(partition, key, at);
+    }
+
     /** What was just written is often read next. A large record would push out many small ones. */
     void remember(Location at, byte[] record) {
         if (record.length <= CACHED_RECORD_BYTES) {
             cache.put(at, record);
+        }
+    }
+
+    /** The same record lies elsewhere now. */
+    void moved(Location from, Location to) {
+        byte[] cached = cache.getIfPresent(from);
+        if (cached != null) {
+            cache.invalidate(from);
+            cache.put(to, cached);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param corruptReads records that a read found damaged
  * @param indexRebuilds since the start, by loop and added
  * @param liveBytes of the log that the index refers to, by segment number
+ * @param hints kept for other stores
  */
 public record StorageReport(
         StoreIdentity identity,
@@ -26,6 +27,8 @@ public record StorageReport(
         long cacheHits,
         long cacheMisses,
         Map<Integer, Long> liveBytes,
+        CompactionReport compaction,
+        HintLog.Report hints,
         LogReport log) {
     public StorageReport {
         liveBytes = Map.copyOf(liveBytes);

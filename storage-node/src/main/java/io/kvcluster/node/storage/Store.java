@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The store of one data directory, open: a log with its thread, a shard with an index per core loop. {@link #open} returns when
  * the log is in order; partitions become available one by one after that. {@link #close} ends it in order.
  */
-public final class Store implements RecordStore {
+public final class Store implements RecordStore, Scrub {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
     private static final int MAX_PAGE = 10_000;
 
@@ -43,6 +43,8 @@ public final class Store implements RecordStore {
     private final IndexRecovery indexes;
     private final Watermarks watermarks;
     private final Hints hints;
+    private final Compactor compactor;
+    private final Worker compaction;
     private final long hlcFloor;
     private volatile StoreFile file;
 
@@ -55,9 +57,21 @@ public final class Store implements RecordStore {
     public static Store open(
             StoreConfig config, Environment environment, IndexFactory indexes, Loop[] loops, StoreListener listener)
             throws StoreException {
+        return open(config, environment, indexes, loops, listener, HidingRule::new);
+    }
+
+    /** With another rule of what compaction keeps: for tests. */
+    static Store open(
+            StoreConfig config,
+            Environment environment,
+            IndexFactory indexes,
+            Loop[] loops,
+            StoreListener listener,
+            Survivors.Factory survivors)
+            throws StoreException {
         StoreOpening.Opened opened = new StoreOpening(config, environment).open();
         try {
-            Store store = new Store(config, environment, opened, indexes, loops, listener);
+            Store store = new Store(config, environment, opened, indexes, loops, listener, survivors);
             store.start();
             return store;
         } catch (IOException failed) {
@@ -72,7 +86,8 @@ public final class Store implements RecordStore {
             StoreOpening.Opened opened,
             IndexFactory indexFactory,
             Loop[] loops,
-            StoreListener listener)
+            StoreListener listener,
+            Survivors.Factory survivors)
             throws IOException {
         this.config = config;
         this.environment = environment;
@@ -121,6 +136,25 @@ public final class Store implements RecordStore {
                         Integer.toHexString(identity.incarnation()) + "-"
                                 + Long.toHexString(opened.log().lastLsn())),
                 loops.length);
+        this.compaction = environment.newWorker("log-compaction", 1, 16);
+        this.compactor = new Compactor(
+                new Compactor.Setup(
+                        config.compaction(),
+                        environment.disk(),
+                        environment.clock(),
+                        logLoop,
+                        compaction,
+                        files,
+                        writer,
+                        contents,
+                        shards,
+                        this.indexes,
+                        hints,
+                        opened.secret(),
+                        loops.length,
+                        new DamagedRecords(compaction, contents, shards),
+                        survivors),
+                opened.gaps());
     }
 
     /** The core loops, and the log's own as the last. */
@@ -137,6 +171,7 @@ public final class Store implements RecordStore {
         List<IndexMark> marks = opened.marker().map(CleanMarker::indexes).orElse(List.of());
         logLoop.post(() -> {
             writer.start();
+            compactor.start();
             indexes.start(List.of(shards), marks);
             LogView found = writer.view();
             summarizeNext(opened.log().sealed().iterator(), () -> hints.recover(found));
@@ -208,10 +243,20 @@ public final class Store implements RecordStore {
 
     @Override
     public Scan scan(int partition, Optional<Key> after, int limit) {
+        checkLimit(limit);
+        return shard(partition).scan(partition, after, limit);
+    }
+
+    private static void checkLimit(int limit) {
         if (limit < 1 || limit > MAX_PAGE) {
             throw new IllegalArgumentException("limit " + limit + ": 1.." + MAX_PAGE + " rows are allowed");
         }
-        return shard(partition).scan(partition, after, limit);
+    }
+
+    @Override
+    public void scrub(int partition, Optional<Key> after, int limit, Consumer<Scrub.Result> done) {
+        checkLimit(limit);
+        shard(partition).scrub(partition, after, limit, done);
     }
 
     @Override
@@ -341,6 +386,8 @@ public final class Store implements RecordStore {
                 hits,
                 misses,
                 live,
+                compactor.report(),
+                hints.report(),
                 writer.report());
     }
 
@@ -351,7 +398,8 @@ public final class Store implements RecordStore {
      * {@code done} runs on one of the store's threads. Any thread, once.
      */
     public void close(Runnable done) {
-        new StoreClosing(shards, logLoop, writer, growth, marks -> end(marks, done)).begin();
+        StoreClosing closing = new StoreClosing(shards, logLoop, writer, growth, marks -> end(marks, done));
+        logLoop.post(() -> compactor.stop(closing::begin));
     }
 
     /** On a thread that may block. */
@@ -374,6 +422,7 @@ public final class Store implements RecordStore {
             log.error("The clean marker could not be written; the next start recovers", failed);
         }
         files.close();
+        compaction.close();
         readers.close();
         StoreOpening.unlock(opened.lock());
         done.run();

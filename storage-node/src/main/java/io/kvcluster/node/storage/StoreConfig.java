@@ -13,6 +13,7 @@ package io.kvcluster.node.storage;
  * @param readerThreads threads that read records from disk
  * @param readerQueue reads that wait for them
  * @param hints how many writes are kept for other stores
+ * @param compaction when and how fast
  */
 public record StoreConfig(
         int partitions,
@@ -25,7 +26,8 @@ public record StoreConfig(
         long indexReserveBytes,
         int readerThreads,
         int readerQueue,
-        HintBounds hints) {
+        HintBounds hints,
+        CompactionBounds compaction) {
     public static final int MAX_META_BYTES = 1 << 20;
     /** A log that is idle says so on disk within this time. */
     static final long IDLE_MARK_MILLIS = 50;
@@ -59,7 +61,8 @@ public record StoreConfig(
                 64L << 20,
                 2,
                 4_096,
-                HintBounds.USUAL);
+                HintBounds.USUAL,
+                CompactionBounds.USUAL);
     }
 
     /** Below this much free space writes are refused. */

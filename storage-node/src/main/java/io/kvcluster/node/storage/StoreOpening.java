@@ -42,6 +42,7 @@ final class StoreOpening {
             Optional<CleanMarker> marker,
             Suspects suspects,
             Watermarks.Saved watermarks,
+            SegmentGaps gaps,
             RecoveryReport report) {
         long secret() {
             return Long.parseUnsignedLong(file.secret(), 16);
@@ -112,7 +113,7 @@ final class StoreOpening {
         StoreIdentity identity =
                 new StoreIdentity(Long.parseUnsignedLong(file.storeId(), 16), now.incarnation(), file.clusterId());
         log.info("Store {} opened: {}", identity, report);
-        return new Opened(lock, file, identity, recovered, usable, suspects, watermarks, report);
+        return new Opened(lock, file, identity, recovered, usable, suspects, watermarks, SegmentGaps.read(disk), report);
     }
 
     private void refuseFailed() throws IOException, StoreException {

@@ -35,7 +35,8 @@ final class KilledWriter {
                 1 << 20,
                 1,
                 256,
-                HintBounds.USUAL);
+                HintBounds.USUAL,
+                CompactionBounds.USUAL);
     }
 
     public static void main(String[] arguments) throws Exception {

@@ -33,6 +33,7 @@ final class PowerCutRun {
     private int starts;
     private int copied;
     private int cut;
+    private long compacted;
 
     /** Versions by key. */
     private final Map<Integer, Promise> promises = new HashMap<>();
@@ -74,6 +75,10 @@ final class PowerCutRun {
 
     int cuts() {
         return cuts;
+    }
+
+    long segmentsCompacted() {
+        return compacted;
     }
 
     int recoveriesThatCopied() {
@@ -171,6 +176,9 @@ final class PowerCutRun {
         }
         int version = ByteBuffer.wrap(found.meta()).getInt();
         ReadResult read = node.read(key % SimulatedStore.PARTITIONS, name(key), found.at());
+        if (read instanceof ReadResult.Gone) {
+            return look(key);
+        }
         if (!(read instanceof ReadResult.Bytes(byte[] record))
                 || !ByteBuffer.wrap(record).equals(value(key, version))) {
             throw new Broken("key " + key + " version " + version + ": " + read);
@@ -184,7 +192,7 @@ final class PowerCutRun {
         for (int i = 0; i < operations; i++) {
             switch (random.nextInt(8)) {
                 case 0 -> show(random.nextInt(KEYS));
-                case 1 -> node.environment.runFor(random.nextInt(80) * 1_000_000L);
+                case 1 -> node.environment.runFor(random.nextInt(random.nextInt(8) == 0 ? 2_500 : 80) * 1_000_000L);
                 case 2 -> reserve();
                 default -> {
                     for (int burst = random.nextInt(6); burst >= 0; burst--) {
@@ -197,6 +205,7 @@ final class PowerCutRun {
             }
             reportedLsn = Math.max(reportedLsn, node.store.report().durableLsn());
         }
+        compacted += node.store.report().compaction().rounds();
         if (random.nextInt(4) == 0) {
             node.close();
             reportedLsn = Math.max(reportedLsn, node.store.report().durableLsn());

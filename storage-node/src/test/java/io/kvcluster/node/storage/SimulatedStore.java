@@ -22,6 +22,7 @@ final class SimulatedStore {
     static final int SEGMENT_BYTES = 32 << 10;
 
     static final HintBounds HINTS = new HintBounds(20, 16 << 10, 30, 24 << 10);
+    static final CompactionBounds COMPACTION = new CompactionBounds(50, 1L << 30);
 
     final SimulatedEnvironment environment;
     final Loop[] loops = new Loop[2];
@@ -36,7 +37,18 @@ final class SimulatedStore {
 
     static StoreConfig config(Durability durability) {
         return new StoreConfig(
-                PARTITIONS, durability, SEGMENT_BYTES, 8 << 10, 256, 256 << 10, 64 << 10, 16 << 10, 1, 64, HINTS);
+                PARTITIONS,
+                durability,
+                SEGMENT_BYTES,
+                8 << 10,
+                256,
+                256 << 10,
+                64 << 10,
+                16 << 10,
+                1,
+                64,
+                HINTS,
+                COMPACTION);
     }
 
     static SimulatedStore open(long seed, Disk disk, String bootId, Durability durability) throws StoreException {
@@ -51,6 +63,16 @@ final class SimulatedStore {
             throws StoreException {
         SimulatedStore opened = new SimulatedStore(seed, disk, bootId);
         opened.store = Store.open(config, opened.environment, indexes, opened.loops, StoreListener.NONE);
+        return opened;
+    }
+
+    /** With a rule of compaction that may be wrong. */
+    static SimulatedStore ready(long seed, Disk disk, String bootId, StoreConfig config, Survivors.Factory rule)
+            throws StoreException {
+        SimulatedStore opened = new SimulatedStore(seed, disk, bootId);
+        opened.store =
+                Store.open(config, opened.environment, IndexFactory.heap(), opened.loops, StoreListener.NONE, rule);
+        opened.awaitReady();
         return opened;
     }
 

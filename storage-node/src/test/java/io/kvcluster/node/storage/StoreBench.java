@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
 
 /**
  * Figures of the log and its index on this machine: {@code StoreBench DIRECTORY [records] [seconds]}. Appends of 1 KiB by 1 and
- * by 50 writers in a closed loop (warm-up of the same length first), then the rebuild of a lost index with and without hint files.
+ * by 50 writers in a closed loop (warm-up of the same length first), then the rebuild of a lost index with and without hint files,
+ * then overwrites of a tenth as many keys, ten times over, with compaction: space on disk by what is live.
  */
 public final class StoreBench {
     private static final int PARTITIONS = 64;
@@ -55,6 +56,10 @@ public final class StoreBench {
         bench.close();
         bench.rebuild("hint files", false);
         bench.rebuild("no hint files", true);
+        StoreBench second = new StoreBench(directory.resolve("overwrites"));
+        second.open();
+        second.overwrites(Math.max(1_000, records / 10), 10);
+        second.close();
         System.exit(0);
     }
 
@@ -182,6 +187,49 @@ public final class StoreBench {
         double took = (System.nanoTime() - began) / 1e9;
         TimeUnit.MILLISECONDS.sleep(1_500);
         System.out.printf(Locale.ROOT, "fill: %d keys in %.1f s, %.0f/s%n", records, took, records / took);
+    }
+
+    /** Uniform, 1 KiB: every tenth of a second what the log takes by what is live, from the third time that all was written on. */
+    private void overwrites(int keys, int times) throws Exception {
+        millisUntilReady();
+        AtomicLong durable = new AtomicLong();
+        SplittableRandom random = new SplittableRandom(1);
+        double worst = 0;
+        double sum = 0;
+        int samples = 0;
+        long began = System.nanoTime();
+        for (long i = 0; i < (long) keys * times; i++) {
+            while (i - durable.get() > 5_000) {
+                TimeUnit.MICROSECONDS.sleep(200);
+            }
+            int key = i < keys ? (int) i : random.nextInt(keys);
+            int partition = key % PARTITIONS;
+            loops[partition % LOOPS].post(() -> store.append(
+                    partition, key(key), new byte[META_BYTES], new byte[VALUE_BYTES], 1, r -> durable.incrementAndGet()));
+            if (i > 3L * keys && i % (keys / 20) == 0) {
+                StorageReport report = store.report();
+                double live = report.liveBytes().values().stream().mapToLong(Long::longValue).sum();
+                double amplification = report.log().logBytes() / live;
+                worst = Math.max(worst, amplification);
+                sum += amplification;
+                samples++;
+            }
+        }
+        double took = (System.nanoTime() - began) / 1e9;
+        StorageReport report = store.report();
+        System.out.printf(
+                Locale.ROOT,
+                "overwrites: %d keys, %d times in %.1f s, %.0f/s; log by live bytes: mean %.2f, worst %.2f; "
+                        + "%d segments removed, %.2f GB appended, %.2f GB of them rewritten%n",
+                keys,
+                times,
+                took,
+                (double) keys * times / took,
+                sum / samples,
+                worst,
+                report.compaction().rounds(),
+                report.log().appendedBytes() / 1e9,
+                report.compaction().rewrittenBytes() / 1e9);
     }
 
     private void rebuild(String what, boolean withoutHints) throws Exception {

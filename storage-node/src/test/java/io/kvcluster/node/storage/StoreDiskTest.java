@@ -209,6 +209,7 @@ class StoreDiskTest {
                 - LogFormat.HEADER
                 - LogFormat.ALIGN
                 - LogPayload.RECORD_FIXED
+                - LogPayload.REWRITTEN_FIXED
                 - 1;
         byte[] largest = new byte[room];
         largest[room - 1] = 42;

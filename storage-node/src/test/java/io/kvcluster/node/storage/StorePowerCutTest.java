@@ -18,16 +18,19 @@ class StorePowerCutTest {
         int cuts = 0;
         int copied = 0;
         int tornTails = 0;
+        long compacted = 0;
         for (int seed = 0; cuts < CUTS; seed++) {
             PowerCutRun run = new PowerCutRun(seed, new Durability.Fsync());
             assertThat(run.until(10)).as("seed %d", seed).isEmpty();
             cuts += run.cuts();
             copied += run.recoveriesThatCopied();
             tornTails += run.recoveriesThatCut();
+            compacted += run.segmentsCompacted();
         }
         assertThat(copied)
                 .as("recoveries that found records beyond the known durable LSN")
                 .isGreaterThan(CUTS / 20);
+        assertThat(compacted).as("segments that were compacted").isGreaterThan(CUTS / 20);
         assertThat(tornTails).as("recoveries that cut invalid bytes").isGreaterThan(CUTS / 20);
     }
 

@@ -35,6 +35,12 @@ class StoreTwinPropertyTest {
 
         record Drop(int partition) implements Step {}
 
+        /** A delete, collected at once: the key is absent, or after a rebuild of the index its tombstone is back. */
+        record Collect(int partition, int key) implements Step {}
+
+        /** Long enough for compaction. */
+        record Wait(int seconds) implements Step {}
+
         record OrderlyRestart() implements Step {}
 
         record Kill() implements Step {}
@@ -55,6 +61,8 @@ class StoreTwinPropertyTest {
                                 .as(Step.Put::new)),
                 Tuple.of(4, Combinators.combine(partitions, keys, counts).as(Step.Burst::new)),
                 Tuple.of(1, partitions.map(Step.Drop::new)),
+                Tuple.of(2, Combinators.combine(partitions, keys).as(Step.Collect::new)),
+                Tuple.of(2, Arbitraries.integers().between(1, 5).map(Step.Wait::new)),
                 Tuple.of(1, Arbitraries.of(new Step.OrderlyRestart())),
                 Tuple.of(1, Arbitraries.of(new Step.Kill())),
                 Tuple.of(2, counts.map(Step.Compare::new)));
@@ -146,6 +154,7 @@ class StoreTwinPropertyTest {
         private final IndexFactory indexes;
         private final Runnable processEnds;
         private final List<TreeMap<Key, String>> twin = new ArrayList<>();
+        private final List<TreeMap<Key, String>> collected = new ArrayList<>();
         private SimulatedStore node;
         private int version;
 
@@ -155,6 +164,7 @@ class StoreTwinPropertyTest {
             this.processEnds = processEnds;
             for (int i = 0; i < SimulatedStore.PARTITIONS; i++) {
                 twin.add(new TreeMap<>());
+                collected.add(new TreeMap<>());
             }
             node = SimulatedStore.ready(disk, indexes);
         }
@@ -165,6 +175,8 @@ class StoreTwinPropertyTest {
                     case Step.Put(int partition, int key, int bytes) -> put(partition, key, bytes);
                     case Step.Burst(int partition, int key, int count) -> burst(partition, key, count);
                     case Step.Drop(int partition) -> drop(partition);
+                    case Step.Collect(int partition, int key) -> collect(partition, Key.of("key-" + key));
+                    case Step.Wait(int seconds) -> node.environment.runFor(seconds * 1_000_000_000L);
                     case Step.OrderlyRestart() -> {
                         node.close();
                         restart();
@@ -190,7 +202,24 @@ class StoreTwinPropertyTest {
         private void put(int partition, int key, int bytes) {
             String value = nextValue(bytes);
             assertThat(node.append(partition, "key-" + key, value)).isInstanceOf(AppendResult.Durable.class);
-            twin.get(partition).put(Key.of("key-" + key), value);
+            put(partition, Key.of("key-" + key), value);
+        }
+
+        private void put(int partition, Key key, String value) {
+            twin.get(partition).put(key, value);
+            collected.get(partition).remove(key);
+        }
+
+        private void collect(int partition, Key key) {
+            String tombstone = nextValue(0);
+            assertThat(node.append(partition, key.toString(), tombstone)).isInstanceOf(AppendResult.Durable.class);
+            boolean forgotten = node.await(partition, done -> {
+                RecordStore.Lookup.Found found = (RecordStore.Lookup.Found) node.store.lookup(partition, key);
+                done.accept(node.store.forget(partition, key, found.at()));
+            });
+            assertThat(forgotten).isTrue();
+            twin.get(partition).remove(key);
+            collected.get(partition).put(key, tombstone);
         }
 
         private void burst(int partition, int key, int count) {
@@ -201,7 +230,7 @@ class StoreTwinPropertyTest {
                     Key each = Key.of("key-" + (key + i) % (KEYS / 2));
                     node.store.append(
                             partition, each, ("meta of " + value).getBytes(), value.getBytes(), 1, results::add);
-                    twin.get(partition).put(each, value);
+                    put(partition, each, value);
                 }
             });
             node.environment.runUntil(() -> results.size() == count);
@@ -215,13 +244,21 @@ class StoreTwinPropertyTest {
         private void drop(int partition) {
             assertThat(node.drop(partition)).isInstanceOf(AppendResult.Durable.class);
             twin.get(partition).clear();
+            collected.get(partition).clear();
         }
 
         private void compare(int page) {
             for (int partition = 0; partition < SimulatedStore.PARTITIONS; partition++) {
                 TreeMap<Key, String> expected = twin.get(partition);
-                assertThat(node.keys(partition, page))
+                TreeMap<Key, String> gone = collected.get(partition);
+                List<String> keys = new ArrayList<>(node.keys(partition, page));
+                assertThat(keys).isSorted();
+                keys.removeIf(key -> gone.containsKey(Key.of(key)));
+                assertThat(keys)
                         .isEqualTo(expected.keySet().stream().map(Key::toString).toList());
+                for (Key key : gone.keySet()) {
+                    assertThat(node.value(partition, key.toString())).isIn("absent", gone.get(key));
+                }
                 for (Key key : expected.keySet()) {
                     assertThat(node.value(partition, key.toString())).isEqualTo(expected.get(key));
                 }
