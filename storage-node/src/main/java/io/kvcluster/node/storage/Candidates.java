@@ -28,7 +28,6 @@ final class Candidates {
 
     Candidate get(int index) {
         int at = index * WORDS;
-        return new Candidate(
-                words[at], (int) (words[at + 2] >> Integer.SIZE), words[at + 1], (int) words[at + 2]);
+        return new Candidate(words[at], (int) (words[at + 2] >> Integer.SIZE), words[at + 1], (int) words[at + 2]);
     }
 }

@@ -92,8 +92,8 @@ final class CompactionRound {
     CompactionRound(Ties ties, Sealed victim) throws IOException {
         this.ties = ties;
         this.victim = victim;
-        this.scan = new SegmentScan(
-                victim.segment().file(), new LogFormat(ties.secret(), victim.number()), victim.end());
+        this.scan =
+                new SegmentScan(victim.segment().file(), new LogFormat(ties.secret(), victim.number()), victim.end());
     }
 
     Sealed victim() {
@@ -188,8 +188,8 @@ final class CompactionRound {
             step.begun();
             Shard shard = ties.shards()[number];
             shard.loop()
-                    .post(() -> new ShardRewrite(shard, ties.log(), result -> ties.loop()
-                                    .post(() -> rewritten(result, step)))
+                    .post(() -> new ShardRewrite(
+                                    shard, ties.log(), result -> ties.loop().post(() -> rewritten(result, step)))
                             .run(some));
         });
         pausing = true;

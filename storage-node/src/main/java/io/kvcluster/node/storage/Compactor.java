@@ -143,10 +143,9 @@ final class Compactor implements CompactionRound.Ties {
 
     private void counted(Map<Integer, Long> named) {
         List<Sealed> segments = setup.log.view().sealed();
-        double limit = (setup.log.shortOfSpace()
-                        ? CompactionBounds.SHORT_OF_SPACE_PERCENT
-                        : setup.bounds.belowLivePercent())
-                / 100.0;
+        double limit =
+                (setup.log.shortOfSpace() ? CompactionBounds.SHORT_OF_SPACE_PERCENT : setup.bounds.belowLivePercent())
+                        / 100.0;
         sealedBytes = 0;
         liveBytes = 0;
         Sealed emptiest = null;

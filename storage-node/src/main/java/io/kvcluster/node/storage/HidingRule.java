@@ -21,8 +21,7 @@ final class HidingRule implements Survivors {
                 || others.stream().anyMatch(other -> record.lsn() < other.dropped(record.partition()))) {
             return false;
         }
-        return others.stream()
-                .anyMatch(other -> other.mayHoldBefore(record.lsn(), record.partition(), record.hash()));
+        return others.stream().anyMatch(other -> other.mayHoldBefore(record.lsn(), record.partition(), record.hash()));
     }
 
     @Override

@@ -247,7 +247,8 @@ final class HintFile {
                 case HINT -> visitor.hint(longAt(meta, 0), partition, lsn, longAt(meta, 1), at);
                 case HINT_DONE -> visitor.hintDone(longAt(meta, 0), longAt(meta, 1), lsn);
                 case null -> throw new IllegalStateException("a hint file names a type that is unknown");
-                case GROUP, METADATA, IDLE_MARK, REWRITTEN -> throw new IllegalStateException("a hint file holds no " + type);
+                case GROUP, METADATA, IDLE_MARK, REWRITTEN ->
+                    throw new IllegalStateException("a hint file holds no " + type);
             }
         }
     }

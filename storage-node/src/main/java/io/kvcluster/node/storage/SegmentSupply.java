@@ -44,7 +44,8 @@ final class SegmentSupply {
     }
 
     /** What the worker found. */
-    private record Look(long free, long total, boolean missed, @Nullable DiskFile made) {}
+    private record Look(
+            long free, long total, boolean missed, @Nullable DiskFile made) {}
 
     static String temporary(int number) {
         return SegmentFile.path(number, SegmentFile.TEMPORARY);

@@ -320,8 +320,8 @@ final class Shard {
 
     /** Found damaged by who reads past the cache; true, and told, if it is still the key's record. */
     boolean corrupt(int partition, Key key, Location at) {
-        boolean current =
-                known(partition, key) instanceof Known.Entry(IndexEntry entry) && entry.at().equals(at);
+        boolean current = known(partition, key) instanceof Known.Entry(IndexEntry entry)
+                && entry.at().equals(at);
         if (current) {
             reads.corrupt(partition, key, at);
         }

@@ -64,7 +64,10 @@ final class ShardRewrite {
             public void durable(Head head) {
                 KeyRecord record = item.record();
                 shard.switched(
-                        item.partition(), record.key(), item.at(), new IndexEntry(item.lsn(), head.at(), record.meta()));
+                        item.partition(),
+                        record.key(),
+                        item.at(),
+                        new IndexEntry(item.lsn(), head.at(), record.meta()));
                 rewrittenBytes += LogFormat.pad(head.at().length());
                 shard.ended();
                 ended();

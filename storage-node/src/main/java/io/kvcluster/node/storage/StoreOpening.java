@@ -113,7 +113,8 @@ final class StoreOpening {
         StoreIdentity identity =
                 new StoreIdentity(Long.parseUnsignedLong(file.storeId(), 16), now.incarnation(), file.clusterId());
         log.info("Store {} opened: {}", identity, report);
-        return new Opened(lock, file, identity, recovered, usable, suspects, watermarks, SegmentGaps.read(disk), report);
+        return new Opened(
+                lock, file, identity, recovered, usable, suspects, watermarks, SegmentGaps.read(disk), report);
     }
 
     private void refuseFailed() throws IOException, StoreException {

@@ -45,6 +45,7 @@ final class CompactionRun {
         private int mayBeGone;
         /** Up to this everything was dropped for certain. */
         private int gone;
+
         private final TreeSet<Integer> tombstones = new TreeSet<>();
     }
 
@@ -95,11 +96,7 @@ final class CompactionRun {
         lastRemoved = 0;
         try {
             node = SimulatedStore.ready(
-                    seed * 1_000 + lives,
-                    disk,
-                    "boot-" + cuts,
-                    SimulatedStore.config(new Durability.Fsync()),
-                    rule);
+                    seed * 1_000 + lives, disk, "boot-" + cuts, SimulatedStore.config(new Durability.Fsync()), rule);
             if (node.store.report().suspectPartitions() > 0) {
                 throw new Broken("suspect partitions without corruption");
             }
@@ -239,9 +236,13 @@ final class CompactionRun {
         }
         long upTo = random.nextBoolean() ? shelf.kept.firstKey() : shelf.kept.lastKey();
         shelf.doneIssued = Math.max(shelf.doneIssued, upTo);
-        node.store.hints().done(target, upTo, node.loops[1], () -> shelf.kept
-                .headMap(upTo, true)
-                .clear());
+        node.store
+                .hints()
+                .done(
+                        target,
+                        upTo,
+                        node.loops[1],
+                        () -> shelf.kept.headMap(upTo, true).clear());
     }
 
     // --- what was promised ---
@@ -282,22 +283,22 @@ final class CompactionRun {
         switch (node.store.lookup(partition(key), name(key))) {
             case Lookup.Absent() -> answer.set(0);
             case Lookup.CannotSay(String why) -> throw new Broken("key " + key + ": " + why);
-            case Lookup.Found found -> node.store.read(partition(key), name(key), found.at(), read -> {
-                int version = version(found);
-                byte[] expected =
-                        of(key).tombstones.contains(version) ? new byte[0] : value(key, version);
-                switch (read) {
-                    case ReadResult.Bytes(byte[] record) -> {
-                        if (!ByteBuffer.wrap(record).equals(ByteBuffer.wrap(expected))) {
-                            throw new Broken("key " + key + " version " + version + " has other bytes");
+            case Lookup.Found found ->
+                node.store.read(partition(key), name(key), found.at(), read -> {
+                    int version = version(found);
+                    byte[] expected = of(key).tombstones.contains(version) ? new byte[0] : value(key, version);
+                    switch (read) {
+                        case ReadResult.Bytes(byte[] record) -> {
+                            if (!ByteBuffer.wrap(record).equals(ByteBuffer.wrap(expected))) {
+                                throw new Broken("key " + key + " version " + version + " has other bytes");
+                            }
+                            answer.set(version);
                         }
-                        answer.set(version);
+                        case ReadResult.Gone() -> look(key, answer);
+                        case ReadResult.Corrupt(String why) -> throw new Broken("key " + key + ": " + why);
+                        case ReadResult.Overloaded() -> throw new Broken("key " + key + ": overloaded");
                     }
-                    case ReadResult.Gone() -> look(key, answer);
-                    case ReadResult.Corrupt(String why) -> throw new Broken("key " + key + ": " + why);
-                    case ReadResult.Overloaded() -> throw new Broken("key " + key + ": overloaded");
-                }
-            });
+                });
         }
     }
 

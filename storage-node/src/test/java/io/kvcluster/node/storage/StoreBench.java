@@ -205,10 +205,17 @@ public final class StoreBench {
             int key = i < keys ? (int) i : random.nextInt(keys);
             int partition = key % PARTITIONS;
             loops[partition % LOOPS].post(() -> store.append(
-                    partition, key(key), new byte[META_BYTES], new byte[VALUE_BYTES], 1, r -> durable.incrementAndGet()));
+                    partition,
+                    key(key),
+                    new byte[META_BYTES],
+                    new byte[VALUE_BYTES],
+                    1,
+                    r -> durable.incrementAndGet()));
             if (i > 3L * keys && i % (keys / 20) == 0) {
                 StorageReport report = store.report();
-                double live = report.liveBytes().values().stream().mapToLong(Long::longValue).sum();
+                double live = report.liveBytes().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum();
                 double amplification = report.log().logBytes() / live;
                 worst = Math.max(worst, amplification);
                 sum += amplification;

@@ -38,7 +38,8 @@ class StoreCompactionTest {
     }
 
     private boolean forget(int partition, String key) {
-        return node.await(partition, done -> done.accept(node.store.forget(partition, Key.of(key), at(partition, key))));
+        return node.await(
+                partition, done -> done.accept(node.store.forget(partition, Key.of(key), at(partition, key))));
     }
 
     private long logBytes() {
@@ -119,8 +120,12 @@ class StoreCompactionTest {
         }
 
         assertThat(node.store.report().compaction().rounds()).isPositive();
-        assertThat(disk.exists(SegmentFile.name(1))).as("the cold segment stays").isTrue();
-        assertThat(disk.exists(SegmentFile.name(tombstoneAt))).as("the tombstone's goes").isFalse();
+        assertThat(disk.exists(SegmentFile.name(1)))
+                .as("the cold segment stays")
+                .isTrue();
+        assertThat(disk.exists(SegmentFile.name(tombstoneAt)))
+                .as("the tombstone's goes")
+                .isFalse();
         kill();
         assertThat(node.value(0, "deleted")).isIn("tombstone", "absent");
         for (int key = 0; key < cold; key++) {
@@ -284,12 +289,14 @@ class StoreCompactionTest {
 
     @Test
     void aTombstoneThatLeavesTheLogTooEarlyIsCaught() {
-        assertThat(caught(others -> new Wrong(new HidingRule(others), true, false), 60)).isTrue();
+        assertThat(caught(others -> new Wrong(new HidingRule(others), true, false), 60))
+                .isTrue();
     }
 
     @Test
     void aDropThatLeavesTheLogTooEarlyIsCaught() {
-        assertThat(caught(others -> new Wrong(new HidingRule(others), false, true), 60)).isTrue();
+        assertThat(caught(others -> new Wrong(new HidingRule(others), false, true), 60))
+                .isTrue();
     }
 
     /** Everything was acknowledged; then fsyncs stop working, compaction removes segments, and the power goes. */
@@ -337,8 +344,10 @@ class StoreCompactionTest {
         }
         int wrong = 0;
         for (int i = 0; i < 2_000; i++) {
-            assertThat(summary.mayHoldBefore(10_000, i % 3, SegmentSummary.hash(i % 3, Key.of("key-" + i)))).isTrue();
-            assertThat(summary.mayHoldBefore(100, i % 3, SegmentSummary.hash(i % 3, Key.of("key-" + i)))).isFalse();
+            assertThat(summary.mayHoldBefore(10_000, i % 3, SegmentSummary.hash(i % 3, Key.of("key-" + i))))
+                    .isTrue();
+            assertThat(summary.mayHoldBefore(100, i % 3, SegmentSummary.hash(i % 3, Key.of("key-" + i))))
+                    .isFalse();
             wrong += summary.mayHoldBefore(10_000, i % 3, SegmentSummary.hash(i % 3, Key.of("other-" + i))) ? 1 : 0;
         }
         assertThat(wrong).isLessThan(10);
