@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ public final class LocalCluster implements AutoCloseable {
                     config.java(),
                     config.images(),
                     config.shutdownGrace(),
+                    config.experiments(),
                     clock,
                     RandomGenerator.getDefault())));
             this.exposure = new Exposure(kubelet);
@@ -235,6 +237,17 @@ public final class LocalCluster implements AutoCloseable {
     /** Lets a frozen process go on. */
     public void resume(String name) {
         kubelet.resume(required(name));
+    }
+
+    /**
+     * Makes a running pod suffer exactly these faults, in place of those that it suffers now; none heals it. Returns when they are in
+     * force. The pod keeps them when it is restarted.
+     *
+     * @param faults names and values as in the node's fault file (ADR 10)
+     * @throws IllegalStateException when this cluster is not for experiments, or the pod does not take them over in time
+     */
+    public void suffer(String name, Map<String, String> faults) {
+        kubelet.faults().suffer(required(name), faults);
     }
 
     private RunningPod required(String name) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param java the program that runs pods
  * @param images what stands for which container image
  * @param shutdownGrace how long pods may take to end when the cluster is closed
+ * @param experiments pods can be made to suffer faults, see {@link LocalCluster#suffer}; never with data that matters
  */
 public record LocalConfig(
         Path folder,
@@ -22,7 +23,8 @@ public record LocalConfig(
         Path java,
         List<ImageCommand> images,
         OperatorProcess operator,
-        Duration shutdownGrace) {
+        Duration shutdownGrace,
+        boolean experiments) {
     /** Ports on the loopback address: of the API server, and of the exposed Service. */
     public record Ports(int api, int http, int grpc) {
         public static final Ports FREE = new Ports(0, 0, 0);
@@ -62,6 +64,12 @@ public record LocalConfig(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 images,
                 operator,
-                DEFAULT_GRACE);
+                DEFAULT_GRACE,
+                false);
+    }
+
+    /** The same, with pods that can be made to suffer faults. */
+    public LocalConfig forExperiments() {
+        return new LocalConfig(folder, ports, zones, java, images, operator, shutdownGrace, true);
     }
 }

@@ -17,7 +17,6 @@ import io.kvcluster.node.rpc.NodeInfo;
 import io.kvcluster.node.rpc.RpcBackend;
 import io.kvcluster.node.rpc.RpcLimits;
 import io.kvcluster.node.seams.EventLoops;
-import io.kvcluster.node.seams.FileDisk;
 import io.kvcluster.node.seams.SystemEnvironment;
 import io.kvcluster.node.storage.IndexFactory;
 import io.kvcluster.node.storage.RecoveryProgress;
@@ -72,8 +71,8 @@ final class Node {
         LOG.info("event=starting config={} heapMiB={} cacheMiB={}", config, heap >> 20, cacheBytes >> 20);
 
         // 1. probes and metrics
-        FileDisk disk = new FileDisk(config.dataDir());
-        environment = new SystemEnvironment(disk);
+        NodeSeams seams = NodeSeams.of(config);
+        environment = seams.environment();
         state = new NodeState();
         NodeViews views = new NodeViews(config, state, environment.clock());
         NodeInfo info = new NodeInfo(config.cluster(), config.name(), NodeVersion.text());
@@ -94,7 +93,7 @@ final class Node {
         transport = new GrpcTransport(
                 new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort()), eventLoops);
         core = new NodeCore(
-                new NodeCore.World(environment, IndexFactory.mapDb(disk), transport),
+                new NodeCore.World(environment, IndexFactory.mapDb(seams.files()), seams.network(transport)),
                 new NodeCore.Settings(
                         config.name(),
                         config.address(),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ringFile mounted ring.json, the slow fallback of PushRing; null for none
  * @param durability when a write is acknowledged
  * @param loops core loops; partition p belongs to loop p mod loops
+ * @param experimentFile faults that the node suffers on purpose; null, as always but in tests: none, and none can be made
  */
 record NodeConfig(
         String cluster,
@@ -24,6 +25,7 @@ record NodeConfig(
         String bindAddress,
         Path dataDir,
         @Nullable Path ringFile,
+        @Nullable Path experimentFile,
         Durability durability,
         int partitions,
         int loops,
@@ -52,6 +54,7 @@ record NodeConfig(
                 read.text("KV_BIND_ADDRESS", "0.0.0.0"),
                 Path.of(read.text("KV_DATA_DIR", "/data")),
                 read.path("KV_RING_FILE"),
+                read.path("KV_EXPERIMENT_FILE"),
                 read.durability(),
                 read.partitions(),
                 read.number("KV_LOOPS", defaultLoops(), 1, 64),

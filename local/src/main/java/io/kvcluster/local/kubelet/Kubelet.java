@@ -44,6 +44,7 @@ public final class Kubelet implements AutoCloseable {
     private final ProcessTable processes;
     private final LogFiles logs;
     private final Prober prober = new Prober();
+    private final FaultFiles faults;
     private final Launch launch;
     private final Cache cache = new Cache();
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -104,7 +105,8 @@ public final class Kubelet implements AutoCloseable {
         this.clock = config.clock();
         this.processes = new ProcessTable(config.folder().resolve("processes"));
         this.logs = new LogFiles(config.folder().resolve("logs"), clock);
-        this.launch = new Launch(config.java(), config.images());
+        this.faults = FaultFiles.in(config.folder().resolve("faults"), config.experiments());
+        this.launch = new Launch(config.java(), config.images(), faults);
         int stale = processes.killStale();
         if (stale > 0) {
             LOG.warn("ended {} processes that an earlier run left behind", stale);
@@ -146,6 +148,10 @@ public final class Kubelet implements AutoCloseable {
 
     public PodLogs podLogs() {
         return logs;
+    }
+
+    public FaultFiles faults() {
+        return faults;
     }
 
     /** Freezes a pod's process, as SIGSTOP does. */

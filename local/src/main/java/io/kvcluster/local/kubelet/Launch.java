@@ -18,10 +18,12 @@ final class Launch {
 
     private final Path java;
     private final List<ImageCommand> images;
+    private final FaultFiles faults;
 
-    Launch(Path java, List<ImageCommand> images) {
+    Launch(Path java, List<ImageCommand> images, FaultFiles faults) {
         this.java = java;
         this.images = List.copyOf(images);
+        this.faults = faults;
     }
 
     /** @throws Unrunnable when the image is unknown or the container asks for what a process cannot have */
@@ -48,6 +50,7 @@ final class Launch {
         given.forEach((name, value) -> environment.put(name, Volumes.rewrite(value, mounts)));
         environment.put("HOSTNAME", Json.text(pod, "metadata", "name"));
         environment.put("KV_BIND_ADDRESS", podIp);
+        faults.of(PodKey.of(pod)).ifPresent(file -> environment.put("KV_EXPERIMENT_FILE", file.toString()));
         return builder;
     }
 

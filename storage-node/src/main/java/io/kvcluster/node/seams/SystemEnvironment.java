@@ -21,14 +21,24 @@ public final class SystemEnvironment implements Environment, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SystemEnvironment.class);
 
-    private final Clock clock = new SystemClock();
+    private final Clock clock;
     private final Disk disk;
     private final List<ThreadLoop> loops = new CopyOnWriteArrayList<>();
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
     private @Nullable EventLoops network;
 
     public SystemEnvironment(Disk disk) {
+        this(disk, machineClock());
+    }
+
+    /** With another clock than the machine's: for experiments. */
+    public SystemEnvironment(Disk disk, Clock clock) {
         this.disk = disk;
+        this.clock = clock;
+    }
+
+    public static Clock machineClock() {
+        return new SystemClock();
     }
 
     @Override

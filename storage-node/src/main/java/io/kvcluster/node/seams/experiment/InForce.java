@@ -1,0 +1,4 @@
+package io.kvcluster.node.seams.experiment;
+
+/** The faults of the moment, and since when. */
+record InForce(Faults faults, long sinceNanos) {}
