@@ -3,18 +3,26 @@ package io.kvcluster.e2e.scenario;
 import io.kvcluster.client.cli.KvMain;
 import io.kvcluster.e2e.cluster.Cluster;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The command {@code kv} as a process of its own. */
 final class KvCommand {
+    private static final int PART_BYTES = 8_192;
+
     private final Process process;
     private final Path output;
+    private final ExecutorService feeder = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("kv-input").factory());
 
     private KvCommand(Process process, Path output) {
         this.process = process;
@@ -46,6 +54,28 @@ final class KvCommand {
         }
     }
 
+    /** Gives it these bytes of a file to read from its standard input, after those given before. Does not wait until it has read them. */
+    void feed(Path file, long from, long to, boolean last) {
+        feeder.execute(() -> {
+            try (InputStream in = Files.newInputStream(file)) {
+                in.skipNBytes(from);
+                OutputStream toProcess = process.getOutputStream();
+                for (long left = to - from; left > 0; ) {
+                    byte[] part = in.readNBytes((int) Math.min(left, PART_BYTES));
+                    toProcess.write(part);
+                    left -= part.length;
+                }
+                toProcess.flush();
+                if (last) {
+                    toProcess.close();
+                }
+            } catch (IOException ended) {
+                // Its exit code and output tell why.
+                kill();
+            }
+        });
+    }
+
     boolean isRunning() {
         return process.isAlive();
     }
@@ -68,6 +98,7 @@ final class KvCommand {
     }
 
     void kill() {
+        feeder.shutdownNow();
         process.destroyForcibly();
     }
 }

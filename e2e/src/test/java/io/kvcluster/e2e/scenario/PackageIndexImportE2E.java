@@ -48,7 +48,6 @@ final class PackageIndexImportE2E {
         String victim = cluster.podNames().get(1);
 
         long begin = System.nanoTime();
-        // Few at a time: the import must still run when the node was killed, came back, and was killed again.
         int concurrency = records > 10_000 ? 32 : 1;
         KvCommand run = KvCommand.start(
                 cluster,
@@ -59,10 +58,14 @@ final class PackageIndexImportE2E {
                 acked.toString(),
                 "--concurrency",
                 Integer.toString(concurrency),
-                input.toString());
+                "-");
         try {
+            // It gets its input in parts, so that it is at work when the node is killed, however fast it is.
+            long part = size(input) / (KILLS + 1);
             for (int kill = 1; kill <= KILLS; kill++) {
-                awaitLines(run, acked, records * kill / 10);
+                long before = lines(acked);
+                run.feed(input, (kill - 1) * part, kill * part, false);
+                awaitLines(run, acked, before + records / 30);
                 assertThat(run.isRunning())
                         .as("import before kill %s: %s", kill, run.output())
                         .isTrue();
@@ -72,6 +75,7 @@ final class PackageIndexImportE2E {
                         .pollInterval(Cluster.POLL)
                         .until(() -> isReady(cluster, victim));
             }
+            run.feed(input, KILLS * part, size(input), true);
             assertThat(run.await(LIMIT_SECONDS)).as("%s", run.output()).isZero();
         } finally {
             run.kill();
@@ -99,7 +103,7 @@ final class PackageIndexImportE2E {
         await(wanted + " acknowledged records")
                 .atMost(target.patience())
                 .pollInterval(Cluster.POLL)
-                .until(() -> (Files.exists(file) && lines(file) >= wanted) || !run.isRunning());
+                .until(() -> lines(file) >= wanted || !run.isRunning());
     }
 
     private static boolean isReady(Cluster cluster, String pod) {
@@ -115,6 +119,9 @@ final class PackageIndexImportE2E {
     }
 
     private static long lines(Path file) {
+        if (!Files.exists(file)) {
+            return 0;
+        }
         try (Stream<String> lines = Files.lines(file)) {
             return lines.count();
         } catch (IOException e) {
