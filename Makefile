@@ -72,23 +72,56 @@ AUDIT_LOG ?=
 API_DOWN ?=
 API_UP ?=
 KILL9 ?=
+# Commands that break the machine {node} under {pod} and mend it: cut it off from the other machines, take its disk's space, set its
+# clock ({offset} milliseconds ahead), slow its links down ({delay} milliseconds), take it away. A fault without its commands is not made.
+PARTITION ?=
+PARTITION_OUT ?=
+PARTITION_IN ?=
+SLOW ?=
+HEAL ?=
+FILL_DISK ?=
+FREE_DISK ?=
+CLOCK ?=
+NODE_KILL ?=
+NODE_START ?=
 E2E_RESULTS ?= $(CURDIR)/e2e/target/results
 NO_KUBECTL = $(if $(KUBECTL),, | needs-kubectl)
 NO_AUDIT_LOG = $(if $(AUDIT_LOG),, | needs-read-audit-log)
 NO_API_DOWN = $(if $(API_DOWN),, | needs-stop-api-server)
+NO_PARTITION = $(if $(PARTITION),, | needs-partition)
+K8S = -De2e.target=kubernetes -De2e.kubeconfig=$(KUBECONFIG) \
+	  -De2e.operatorImage=$(OPERATOR_IMAGE) -De2e.nodeImage=$(NODE_IMAGE) -De2e.chart=$(CURDIR)/helm/kvcluster \
+	  '-De2e.hook.apiDown=$(API_DOWN)' '-De2e.hook.apiUp=$(API_UP)' '-De2e.hook.kill9=$(KILL9)' \
+	  '-De2e.hook.partition=$(PARTITION)' '-De2e.hook.partitionOut=$(PARTITION_OUT)' '-De2e.hook.partitionIn=$(PARTITION_IN)' \
+	  '-De2e.hook.slow=$(SLOW)' '-De2e.hook.heal=$(HEAL)' '-De2e.hook.fillDisk=$(FILL_DISK)' '-De2e.hook.freeDisk=$(FREE_DISK)' \
+	  '-De2e.hook.clock=$(CLOCK)' '-De2e.hook.nodeKill=$(NODE_KILL)' '-De2e.hook.nodeStart=$(NODE_START)'
 
 .PHONY: e2e
 e2e: jdk ## scenarios on one machine, with histories of 5 minutes (KUBECTL=kubectl for those that need one)
-	$(E2E) '-Dtest.groups.excluded=needs-read-audit-log$(NO_KUBECTL)' -De2e.history.seconds=300 -De2e.results=$(E2E_RESULTS) \
+	$(E2E) '-Dtest.groups.excluded=chaos | needs-read-audit-log$(NO_KUBECTL)' -De2e.history.seconds=300 -De2e.results=$(E2E_RESULTS) \
 	  -De2e.kubectl=$(KUBECTL)
 
 .PHONY: e2e-k8s
 e2e-k8s: jdk ## the same on a Kubernetes (KUBECONFIG=, OPERATOR_IMAGE=, NODE_IMAGE= in its nodes; helm; see e2e/README.md)
-	$(E2E) -De2e.target=kubernetes -De2e.kubeconfig=$(KUBECONFIG) \
-	  '-Dtest.groups.excluded=needs-restart-everything$(NO_API_DOWN)$(NO_AUDIT_LOG)$(NO_KUBECTL)' \
-	  -De2e.operatorImage=$(OPERATOR_IMAGE) -De2e.nodeImage=$(NODE_IMAGE) -De2e.chart=$(CURDIR)/helm/kvcluster \
-	  -De2e.kubectl=$(KUBECTL) -De2e.auditLog=$(AUDIT_LOG) -De2e.results=$(E2E_RESULTS) \
-	  '-De2e.hook.apiDown=$(API_DOWN)' '-De2e.hook.apiUp=$(API_UP)' '-De2e.hook.kill9=$(KILL9)'
+	$(E2E) $(K8S) \
+	  '-Dtest.groups.excluded=chaos | needs-restart-everything$(NO_API_DOWN)$(NO_AUDIT_LOG)$(NO_KUBECTL)$(NO_PARTITION)' \
+	  -De2e.kubectl=$(KUBECTL) -De2e.auditLog=$(AUDIT_LOG) -De2e.results=$(E2E_RESULTS)
+
+# Seconds of faults; of ten minutes on, the result goes to docs/results, else to e2e/target/chaos.
+SECONDS = 600
+SEED = 1
+CHAOS_RESULTS = $(if $(shell [ $(SECONDS) -ge 600 ] && echo long),$(CURDIR)/docs/results,$(CURDIR)/e2e/target/chaos)
+CHAOS = $(MVN) verify -q -pl e2e -am -DskipTests -De2e.skip=false -Dit.test=ChaosE2E -Dfailsafe.failIfNoSpecifiedTests=false \
+	  -Dtest.groups.excluded= -DargLine=-Xmx3g -De2e.chaos.seconds=$(SECONDS) -De2e.chaos.seed=$(SEED) \
+	  -De2e.chaos.results=$(CHAOS_RESULTS) $(E2E_ARGS)
+
+.PHONY: chaos
+chaos: jdk ## everything breaks on one machine while clients work; histories judged, docs/results/chaos-local.md (SECONDS=600, SEED=1)
+	$(CHAOS)
+
+.PHONY: chaos-k8s
+chaos-k8s: jdk ## the same on a Kubernetes (as e2e-k8s; PARTITION= and HEAL= are needed, see e2e/README.md)
+	$(CHAOS) $(K8S)
 
 .PHONY: e2e-k3d
 e2e-k3d: images ## the same on a k3d cluster that is made for it (Docker, k3d, helm)

@@ -21,7 +21,19 @@ public enum Ability {
     /** The audit log of the API server is readable, and the operator runs with the chart's rights. */
     READ_AUDIT_LOG,
     /** A kubectl is there. */
-    KUBECTL;
+    KUBECTL,
+    /** Cut a node off from all other nodes, and heal that. Clients may still reach it, or not. */
+    PARTITION,
+    /** Lose what goes from a node to the others, or what comes from them, but not both. */
+    ONE_WAY_PARTITION,
+    /** Make everything between a node and the others slow. */
+    SLOW_LINK,
+    /** Take the free space of a node's disk, and give it back. */
+    FULL_DISK,
+    /** Set a node's clock wrong. */
+    CLOCK_OFFSET,
+    /** Take away the machine under a pod, and bring it back with its disk. */
+    NODE_LOSS;
 
     public static final String NEEDS_KILL_9 = "needs-kill-9";
     public static final String NEEDS_PAUSE = "needs-pause";
@@ -30,6 +42,12 @@ public enum Ability {
     public static final String NEEDS_RESTART_EVERYTHING = "needs-restart-everything";
     public static final String NEEDS_READ_AUDIT_LOG = "needs-read-audit-log";
     public static final String NEEDS_KUBECTL = "needs-kubectl";
+    public static final String NEEDS_PARTITION = "needs-partition";
+    public static final String NEEDS_ONE_WAY_PARTITION = "needs-one-way-partition";
+    public static final String NEEDS_SLOW_LINK = "needs-slow-link";
+    public static final String NEEDS_FULL_DISK = "needs-full-disk";
+    public static final String NEEDS_CLOCK_OFFSET = "needs-clock-offset";
+    public static final String NEEDS_NODE_LOSS = "needs-node-loss";
 
     public String tag() {
         return "needs-" + name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -35,6 +35,7 @@ class KubernetesTarget implements Target {
     private final PodAccess access;
     private final PodShell shell;
     private final List<String> zones;
+    private final NodeHooks hooks;
 
     KubernetesTarget(String name, String kubeconfig) {
         this.name = name;
@@ -44,6 +45,7 @@ class KubernetesTarget implements Target {
                 .build();
         this.access = new PodAccess(this::client, Settings.portForward());
         this.shell = new PodShell(client, namespace());
+        this.hooks = new NodeHooks(client, namespace(), Settings::hook);
         this.zones = Settings.zones().orElseGet(() -> zonesOf(client));
         client.namespaces()
                 .resource(new NamespaceBuilder()
@@ -83,6 +85,7 @@ class KubernetesTarget implements Target {
                 && hook("kill9").isPresent()) {
             abilities.add(Ability.STOP_API_SERVER);
         }
+        abilities.addAll(hooks.abilities());
         if (Settings.auditLog().isPresent()) {
             abilities.add(Ability.READ_AUDIT_LOG);
         }
@@ -163,6 +166,46 @@ class KubernetesTarget implements Target {
                 .ifPresentOrElse(
                         hook -> hook.run(Map.of("pod", pod, "namespace", namespace())),
                         () -> shell.signalSurely(pod, "CONT"));
+    }
+
+    @Override
+    public void partition(String pod, Partition how) {
+        hooks.partition(pod, how);
+    }
+
+    @Override
+    public void slowDown(String pod, Duration delay) {
+        hooks.slowDown(pod, delay);
+    }
+
+    @Override
+    public void heal(String pod) {
+        hooks.heal(pod);
+    }
+
+    @Override
+    public void fillDisk(String pod) {
+        hooks.fillDisk(pod);
+    }
+
+    @Override
+    public void freeDisk(String pod) {
+        hooks.freeDisk(pod);
+    }
+
+    @Override
+    public void shiftClock(String pod, Duration offset) {
+        hooks.shiftClock(pod, offset);
+    }
+
+    @Override
+    public void killNode(String pod) {
+        hooks.killNode(pod);
+    }
+
+    @Override
+    public void startNode(String pod) {
+        hooks.startNode(pod);
     }
 
     @Override

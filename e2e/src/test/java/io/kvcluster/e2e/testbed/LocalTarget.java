@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ final class LocalTarget implements Target {
 
     private LocalCluster cluster;
     private KubernetesClient client;
+    /** By pod: the faults that its process suffers now, as its fault file names them. */
+    private final Map<String, Map<String, String>> suffered = new HashMap<>();
 
     LocalTarget() {
         delete(FOLDER);
@@ -40,10 +43,12 @@ final class LocalTarget implements Target {
         cluster = call(
                 "start of local mode",
                 () -> LocalCluster.start(LocalConfig.of(
-                        FOLDER,
-                        LocalConfig.Ports.FREE,
-                        List.of(StorageNodes.ofCheckout(CHECKOUT)),
-                        access -> Operator.start(OperatorConfig.inProcess(StorageNodes.IMAGE), access))));
+                                FOLDER,
+                                LocalConfig.Ports.FREE,
+                                List.of(StorageNodes.ofCheckout(CHECKOUT)),
+                                access -> Operator.start(OperatorConfig.inProcess(StorageNodes.IMAGE), access))
+                        .forExperiments()));
+        suffered.clear();
         client = cluster.client();
     }
 
@@ -59,7 +64,12 @@ final class LocalTarget implements Target {
                 Ability.PAUSE,
                 Ability.STOP_OPERATOR,
                 Ability.STOP_API_SERVER,
-                Ability.RESTART_EVERYTHING);
+                Ability.RESTART_EVERYTHING,
+                Ability.PARTITION,
+                Ability.ONE_WAY_PARTITION,
+                Ability.SLOW_LINK,
+                Ability.FULL_DISK,
+                Ability.CLOCK_OFFSET);
         if (Settings.text("kubectl").isPresent()) {
             abilities.add(Ability.KUBECTL);
         }
@@ -128,6 +138,63 @@ final class LocalTarget implements Target {
     @Override
     public void resume(String pod) {
         cluster.resume(pod);
+    }
+
+    @Override
+    public void partition(String pod, Partition how) {
+        suffer(
+                pod,
+                "peers.cut",
+                switch (how) {
+                    case BOTH_WAYS -> "both";
+                    case OUTGOING -> "to";
+                    case INCOMING -> "from";
+                });
+    }
+
+    @Override
+    public void slowDown(String pod, Duration delay) {
+        suffer(pod, "peers.delay-millis", Long.toString(delay.toMillis()));
+    }
+
+    @Override
+    public void heal(String pod) {
+        recover(pod, "peers.cut", "peers.delay-millis");
+    }
+
+    @Override
+    public void fillDisk(String pod) {
+        suffer(pod, "disk.free-bytes", "0");
+    }
+
+    @Override
+    public void freeDisk(String pod) {
+        recover(pod, "disk.free-bytes");
+    }
+
+    @Override
+    public void shiftClock(String pod, Duration offset) {
+        suffer(pod, "clock.offset-millis", Long.toString(offset.toMillis()));
+    }
+
+    private void suffer(String pod, String fault, String value) {
+        suffered.computeIfAbsent(pod, _ -> new HashMap<>()).put(fault, value);
+        cluster.suffer(pod, suffered.get(pod));
+    }
+
+    private void recover(String pod, String... faults) {
+        List.of(faults).forEach(suffered.computeIfAbsent(pod, _ -> new HashMap<>())::remove);
+        cluster.suffer(pod, suffered.get(pod));
+    }
+
+    @Override
+    public void killNode(String pod) {
+        throw new UnsupportedOperationException("in local mode all pods are on this machine");
+    }
+
+    @Override
+    public void startNode(String pod) {
+        throw new UnsupportedOperationException("in local mode all pods are on this machine");
     }
 
     @Override

@@ -41,6 +41,28 @@ public interface Target extends AutoCloseable {
 
     void resume(String pod);
 
+    /** Cuts the pod's node off from the other nodes. It stays so, also when the pod is restarted, until {@link #heal}. */
+    void partition(String pod, Partition how);
+
+    /** Each frame between the pod's node and the others takes so much longer, each way, until {@link #heal}. */
+    void slowDown(String pod, Duration delay);
+
+    /** Ends {@link #partition} and {@link #slowDown} of this pod. */
+    void heal(String pod);
+
+    /** Until {@link #freeDisk}. Returns when there is no space; the node may take a moment to notice. */
+    void fillDisk(String pod);
+
+    void freeDisk(String pod);
+
+    /** Sets the clock that the pod sees this much ahead of the right time, behind if negative; zero sets it right. */
+    void shiftClock(String pod, Duration offset);
+
+    /** Takes away the machine under the pod, until {@link #startNode} with the same pod. */
+    void killNode(String pod);
+
+    void startNode(String pod);
+
     /** Returns when it is gone. */
     void stopOperator();
 

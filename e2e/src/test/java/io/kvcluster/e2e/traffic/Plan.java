@@ -2,6 +2,8 @@ package io.kvcluster.e2e.traffic;
 
 import io.kvcluster.client.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What traffic does.
@@ -32,5 +34,9 @@ public record Plan(
     /** Six clients, 120 operations a second in all, at quorum: enough to notice an interruption of 50 ms. */
     public static Plan steady(String prefix) {
         return new Plan(prefix, 6, 60, Duration.ofMillis(50), Level.QUORUM, Duration.ofSeconds(5), 50, 0);
+    }
+
+    List<String> allKeys() {
+        return IntStream.range(0, keys).mapToObj(i -> prefix + "-" + i).toList();
     }
 }

@@ -15,19 +15,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 
 /**
  * Clients that put, get and delete until they are stopped. Every operation is on record, in a file, from before its first byte is
  * sent; the file stays in {@code target/histories} for a look when a run failed.
  */
 public final class Traffic implements AutoCloseable {
-    private static final Path FOLDER = Path.of("target", "histories");
+    public static final Path FOLDER = Path.of("target", "histories");
     private static final long END_SECONDS = 30;
 
     private final Plan plan;
@@ -36,6 +37,8 @@ public final class Traffic implements AutoCloseable {
     private final HistoryFile disk;
     private final HistoryRecorder recorder;
     private final LongAdder acknowledged = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final Map<String, Acknowledged> newest = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor threads;
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
 
@@ -68,6 +71,16 @@ public final class Traffic implements AutoCloseable {
     public long acknowledged() {
         throwBroken();
         return acknowledged.sum();
+    }
+
+    /** So far: neither acknowledged nor answered. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /** By key: the write with the greatest version among those that were acknowledged. Every level promises that it, or a newer one, stays. */
+    public Map<String, Acknowledged> newestAcknowledged() {
+        return Map.copyOf(newest);
     }
 
     /** Lets every operation end. */
@@ -123,9 +136,7 @@ public final class Traffic implements AutoCloseable {
         Worker(String name, Random random) {
             this.name = name;
             this.random = random;
-            this.keys = IntStream.range(0, plan.keys())
-                    .mapToObj(i -> plan.prefix() + "-" + i)
-                    .toList();
+            this.keys = plan.allKeys();
         }
 
         @Override
@@ -144,11 +155,15 @@ public final class Traffic implements AutoCloseable {
             RequestOptions options = RequestOptions.DEFAULT.at(plan.level()).within(plan.timeout());
             if (die < plan.deletePercent()) {
                 var operation = recorder.invoke(name, key, Action.delete());
-                complete(operation, write(client.delete(bytes, options)));
+                WriteOutcome outcome = client.delete(bytes, options);
+                complete(operation, write(outcome));
+                Acknowledged.of(outcome, "").ifPresent(write -> newest.merge(key, write, Acknowledged::newer));
             } else if (die < plan.writePercent()) {
                 String value = name + "-" + written++;
                 var operation = recorder.invoke(name, key, Action.put(value));
-                complete(operation, write(client.put(bytes, ByteString.copyFromUtf8(value), options)));
+                WriteOutcome outcome = client.put(bytes, ByteString.copyFromUtf8(value), options);
+                complete(operation, write(outcome));
+                Acknowledged.of(outcome, value).ifPresent(write -> newest.merge(key, write, Acknowledged::newer));
             } else {
                 var operation = recorder.invoke(name, key, Action.get());
                 complete(operation, read(client.get(bytes, options)));
@@ -159,6 +174,8 @@ public final class Traffic implements AutoCloseable {
             operation.complete(outcome);
             if (Report.isAcknowledged(outcome)) {
                 acknowledged.increment();
+            } else {
+                failed.increment();
             }
         }
 

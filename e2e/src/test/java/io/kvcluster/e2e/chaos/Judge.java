@@ -1,0 +1,208 @@
+package io.kvcluster.e2e.chaos;
+
+import io.kvcluster.e2e.chaos.Problem.Promise;
+import io.kvcluster.e2e.chaos.Replicas.Copy;
+import io.kvcluster.e2e.traffic.Acknowledged;
+import io.kvcluster.history.Action;
+import io.kvcluster.history.History;
+import io.kvcluster.history.HistoryJudge;
+import io.kvcluster.history.NoInventedValues;
+import io.kvcluster.history.Operation;
+import io.kvcluster.history.Outcome.Unknown;
+import io.kvcluster.history.Verdict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Looks for broken promises. What the disks hold in the end counts as read by one client more, after everything: so a lost write is a
+ * history that has no order. At the weaker levels writes are ordered by their versions, not by time: there the newest acknowledged
+ * version, or a newer one, must be what every replica has.
+ */
+final class Judge {
+    private static final double MOST_UNKNOWN = 0.01;
+    private static final int SECONDS_OF_FIVE = 600;
+    private static final int FIVE = 5;
+    private static final int EXAMPLES = 5;
+
+    private final double leastRate;
+    // Each proves itself on the known-bad histories, or throws.
+    private final HistoryJudge registers = HistoryJudge.linearizable();
+    private final HistoryJudge weaker = new HistoryJudge(new NoInventedValues());
+
+    /** @param leastRate acknowledged operations a second outside faults */
+    Judge(double leastRate) {
+        this.leastRate = leastRate;
+    }
+
+    /** Empty: all is well. */
+    List<Problem> problems(ChaosRun run) {
+        List<Problem> problems = new ArrayList<>();
+        for (Population population : run.populations()) {
+            histories(run, population, problems);
+            newest(run, population, problems);
+        }
+        equal(run, problems);
+        faults(run, problems);
+        load(run, problems);
+        unknown(run, problems);
+        return problems;
+    }
+
+    // --- promises
+
+    private void histories(ChaosRun run, Population population, List<Problem> problems) {
+        History whole = withFinalReads(population, run.copies());
+        HistoryJudge judge = population.isRegister() ? registers : weaker;
+        judge.judge(whole).verdicts().forEach((check, verdict) -> {
+            if (!verdict.holds()) {
+                problems.add(
+                        new Problem(promise(verdict, population), population.name() + ", " + check + ": " + verdict));
+            }
+        });
+    }
+
+    private static Promise promise(Verdict verdict, Population population) {
+        if (!(verdict instanceof Verdict.Violated violated)) {
+            return Promise.LINEARIZABLE;
+        }
+        return switch (violated.violations().getFirst().anomaly()) {
+            case VALUE_FROM_NOWHERE, READ_OF_THE_FUTURE, NOT_APPLIED_SEEN -> Promise.NOTHING_INVENTED;
+            case LOST_WRITE -> Promise.NOTHING_LOST;
+            case RESURRECTED_DELETE -> Promise.NOTHING_RESURRECTED;
+            case STALE_READ, NON_MONOTONIC_READ, SPLIT_VALUE, NOT_LINEARIZABLE -> Promise.LINEARIZABLE;
+        };
+    }
+
+    /** Keys that no client used, and replicas that did not answer, are judged elsewhere. */
+    private static History withFinalReads(Population population, Map<String, List<Copy>> copies) {
+        List<Operation> all = new ArrayList<>(population.history().operations());
+        long id = all.stream().mapToLong(Operation::id).max().orElse(0);
+        long end = all.stream().mapToLong(Operation::completedNanos).max().orElse(0);
+        Set<String> keys = new HashSet<>();
+        all.forEach(operation -> keys.add(operation.key()));
+        for (String key : keys) {
+            for (Copy copy : copies.getOrDefault(key, List.of())) {
+                if (copy.problem().isEmpty()) {
+                    all.add(new Operation(
+                            ++id,
+                            "the disk of " + copy.replica(),
+                            key,
+                            Action.get(),
+                            copy.isAbsent()
+                                    ? io.kvcluster.history.Outcome.absent()
+                                    : io.kvcluster.history.Outcome.found(copy.value()),
+                            end + 1,
+                            end + 2));
+                }
+            }
+        }
+        return new History(all);
+    }
+
+    private static void newest(ChaosRun run, Population population, List<Problem> problems) {
+        Map<String, List<Operation>> unknown = unknownWrites(population.history());
+        population.newest().forEach((key, write) -> {
+            List<Copy> copies = run.copies().getOrDefault(key, List.of());
+            if (copies.isEmpty()) {
+                problems.add(new Problem(Promise.NOTHING_LOST, key + " was not read in the end"));
+            }
+            // One that did not answer is not equal to the others: said there.
+            for (Copy copy :
+                    copies.stream().filter(copy -> copy.problem().isEmpty()).toList()) {
+                boolean mayBeDeleted = write.isDelete()
+                        || unknown.getOrDefault(key, List.of()).stream()
+                                .anyMatch(operation -> operation.action() instanceof Action.Delete);
+                judge(population.name() + " " + key, write, copy, mayBeDeleted, problems);
+            }
+        });
+    }
+
+    private static void judge(String key, Acknowledged write, Copy copy, boolean mayBeDeleted, List<Problem> problems) {
+        String found = " (version " + write.version() + ") was acknowledged, but " + copy.replica() + " has ";
+        if (copy.isAbsent()) {
+            if (!mayBeDeleted) {
+                problems.add(new Problem(Promise.NOTHING_LOST, key + ": " + write.value() + found + "nothing"));
+            }
+        } else if (copy.version() < write.version()) {
+            problems.add(new Problem(
+                    write.isDelete() ? Promise.NOTHING_RESURRECTED : Promise.NOTHING_LOST,
+                    key + ": " + (write.isDelete() ? "delete" : write.value()) + found + copy.value() + " (version "
+                            + copy.version() + ")"));
+        }
+    }
+
+    private static Map<String, List<Operation>> unknownWrites(History history) {
+        Map<String, List<Operation>> unknown = new HashMap<>();
+        for (Operation operation : history.operations()) {
+            if (operation.outcome() instanceof Unknown) {
+                unknown.computeIfAbsent(operation.key(), _ -> new ArrayList<>()).add(operation);
+            }
+        }
+        return unknown;
+    }
+
+    private static void equal(ChaosRun run, List<Problem> problems) {
+        List<Map.Entry<String, List<Copy>>> differing = run.copies().entrySet().stream()
+                .filter(entry -> !Replicas.areEqual(entry.getValue()))
+                .toList();
+        if (!differing.isEmpty()) {
+            problems.add(new Problem(
+                    Promise.REPLICAS_EQUAL,
+                    differing.size() + " of " + run.copies().size() + " keys differ after "
+                            + run.equalAfter().toSeconds() + " s, for example "
+                            + differing.stream().limit(EXAMPLES).toList()));
+        }
+    }
+
+    // --- what a run must show to mean anything
+
+    /** Five of each in ten minutes; shorter runs in proportion. */
+    private static void faults(ChaosRun run, List<Problem> problems) {
+        long least = run.length().toSeconds() * FIVE / SECONDS_OF_FIVE;
+        for (FaultKind kind : run.kinds()) {
+            long made =
+                    run.faults().stream().filter(fault -> fault.kind() == kind).count();
+            if (made < least) {
+                problems.add(
+                        new Problem(Promise.FAULTS_OFTEN, kind.label() + " was made " + made + " times, not " + least));
+            }
+        }
+    }
+
+    private void load(ChaosRun run, List<Problem> problems) {
+        double rate = Timeline.of(run).rateOutsideFaults();
+        if (rate < leastRate) {
+            problems.add(new Problem(
+                    Promise.LOAD_ENOUGH,
+                    Math.round(rate) + " operations a second were acknowledged, not " + Math.round(leastRate)));
+        }
+    }
+
+    private static void unknown(ChaosRun run, List<Problem> problems) {
+        long all = 0;
+        List<Operation> unknown = new ArrayList<>();
+        for (Population population : run.populations()) {
+            all += population.history().operations().size();
+            population.history().operations().stream()
+                    .filter(operation -> operation.outcome() instanceof Unknown)
+                    .forEach(unknown::add);
+        }
+        if (unknown.size() > MOST_UNKNOWN * all) {
+            problems.add(new Problem(Promise.UNKNOWN_RARE, unknown.size() + " of " + all + " outcomes are unknown"));
+        }
+        List<Operation> inexcusable = unknown.stream()
+                .filter(operation ->
+                        run.faults().stream().noneMatch(fault -> fault.excuses(operation.completedNanos())))
+                .toList();
+        if (!inexcusable.isEmpty()) {
+            problems.add(new Problem(
+                    Promise.UNKNOWN_RARE,
+                    inexcusable.size() + " outcomes are unknown far from any fault, for example "
+                            + inexcusable.stream().limit(EXAMPLES).toList()));
+        }
+    }
+}
