@@ -8,6 +8,8 @@ import io.kvcluster.node.rpc.ClusterView;
 import io.kvcluster.node.rpc.HttpServer;
 import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.storage.CompactionReport;
+import io.kvcluster.node.storage.HintLog;
 import io.kvcluster.node.storage.LogReport;
 import io.kvcluster.node.storage.StorageReport;
 import io.kvcluster.node.telemetry.NodeGauges;
@@ -205,6 +207,29 @@ final class NodeViews implements ClusterView, NodeGauges {
                 clock.outOfStep(),
                 clock.offsetMillis(),
                 rooms().core().peers().counters().framesSkewed.sum());
+    }
+
+    @Override
+    public LogSpace logSpace() {
+        StorageReport storage = rooms().core().store().report();
+        CompactionReport compaction = storage.compaction();
+        return new LogSpace(
+                storage.log().segments(),
+                storage.log().logBytes(),
+                compaction.liveRatio(),
+                compaction.rewrittenBytes(),
+                compaction.freedBytes());
+    }
+
+    @Override
+    public HintSpace hints() {
+        HintLog.Report hints = rooms().core().store().report().hints();
+        return new HintSpace(hints.hints(), hints.bytes());
+    }
+
+    @Override
+    public long corruptRecords() {
+        return rooms().core().store().report().corruptReads();
     }
 
     @Override

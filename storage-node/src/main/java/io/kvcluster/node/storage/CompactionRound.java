@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Anything unexpected ends the round and leaves the segment: the copies that were made are the live ones, the rest lies where it lay.
  */
 final class CompactionRound {
+    private static final int SLICE_BYTES = 256 << 10;
     private static final int KEPT_PER_SLICE = 256;
     private static final String CLOSING = "the store is closing";
     private static final String ONE_TASK = "a round has one task at a time";
@@ -57,9 +58,6 @@ final class CompactionRound {
 
         /** True when the round shall end without its goal. */
         boolean stopped();
-
-        /** How much of the segment to take at once: what is live of it goes into the log's queue together. */
-        int sliceBytes();
 
         /** How many slices may be on their way through shards and log. */
         int slicesAtOnce();
@@ -127,17 +125,16 @@ final class CompactionRound {
     }
 
     private void slice() {
-        int bytes = ties.sliceBytes();
         reading = true;
         boolean accepted = ties.worker().offer(() -> {
             List<CompactionItem> items = new ArrayList<>();
             try {
-                boolean moreFollows = scan.next(bytes, new Collecting(items, invalid));
-                ties.loop().post(() -> sliced(items, bytes, moreFollows));
+                boolean moreFollows = scan.next(SLICE_BYTES, new Collecting(items, invalid));
+                ties.loop().post(() -> sliced(items, moreFollows));
             } catch (IOException failed) {
                 ties.loop().post(() -> {
                     abort("the disk: " + failed);
-                    sliced(List.of(), 0, false);
+                    sliced(List.of(), false);
                 });
             }
         });
@@ -161,7 +158,7 @@ final class CompactionRound {
         }
     }
 
-    private void sliced(List<CompactionItem> items, int bytes, boolean moreFollows) {
+    private void sliced(List<CompactionItem> items, boolean moreFollows) {
         reading = false;
         more = moreFollows;
         open++;
@@ -193,7 +190,7 @@ final class CompactionRound {
                             .run(some));
         });
         pausing = true;
-        ties.loop().after(ties.pauseNanos(bytes), () -> {
+        ties.loop().after(ties.pauseNanos(SLICE_BYTES), () -> {
             pausing = false;
             advance();
         });

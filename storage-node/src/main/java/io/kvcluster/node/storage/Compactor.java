@@ -31,11 +31,8 @@ import org.slf4j.LoggerFactory;
 final class Compactor implements CompactionRound.Ties {
     private static final Logger log = LoggerFactory.getLogger(Compactor.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int SLICE_BYTES = 256 << 10;
-    /** A slice waits in the queues of loops and log however small it is: in a hurry many and larger ones are on their way. */
-    private static final int HURRY_SLICE_BYTES = 1 << 20;
-
-    private static final int HURRY_SLICES = 16;
+    /** A slice waits in the queues of loops and log: in a hurry many are on their way, none longer, so that no loop stalls. */
+    private static final int HURRY_SLICES = 32;
 
     private static final long DAMAGED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -342,11 +339,6 @@ final class Compactor implements CompactionRound.Ties {
     @Override
     public boolean stopped() {
         return stopped;
-    }
-
-    @Override
-    public int sliceBytes() {
-        return hurry ? HURRY_SLICE_BYTES : SLICE_BYTES;
     }
 
     @Override

@@ -41,6 +41,7 @@ final class GaugeMetrics {
                 "kvstore_disk_full",
                 "1 while writes are refused for lack of space",
                 () -> node.disk().full() ? 1 : 0);
+        storage(node, registry);
         gauge(registry, "kvstore_peers", "Other members of the ring", node::peers);
         gauge(registry, "kvstore_peers_up", "Other members that are up", node::peersUp);
         gauge(
@@ -68,6 +69,53 @@ final class GaugeMetrics {
                 .name("kvstore_index_rebuilds_total")
                 .help("Times that the index was built anew from the log")
                 .callback(counter -> counter.call(node.indexRebuilds()))
+                .register(registry);
+    }
+
+    private static void storage(NodeGauges node, PrometheusRegistry registry) {
+        gauge(
+                registry,
+                "kvstore_log_segments",
+                "Files of the log",
+                () -> node.logSpace().segments());
+        gauge(
+                registry,
+                "kvstore_log_bytes",
+                "Bytes of the log",
+                () -> node.logSpace().bytes());
+        gauge(
+                registry,
+                "kvstore_log_live_ratio",
+                "Part of the log's sealed segments that is live",
+                () -> node.logSpace().liveRatio());
+        gauge(
+                registry,
+                "kvstore_hints",
+                "Writes kept for other stores",
+                () -> node.hints().hints());
+        gauge(
+                registry,
+                "kvstore_hint_bytes",
+                "Bytes of the log that hints take",
+                () -> node.hints().bytes());
+        counter(
+                registry,
+                "kvstore_compaction_rewritten_bytes_total",
+                "Bytes that compaction appended to the log again",
+                () -> node.logSpace().rewrittenBytes());
+        counter(
+                registry,
+                "kvstore_compaction_freed_bytes_total",
+                "Bytes of segments that compaction removed",
+                () -> node.logSpace().freedBytes());
+        counter(registry, "kvstore_corrupt_records_total", "Records that were found damaged", node::corruptRecords);
+    }
+
+    private static void counter(PrometheusRegistry registry, String name, String help, DoubleSupplier value) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(counter -> counter.call(value.getAsDouble()))
                 .register(registry);
     }
 

@@ -27,6 +27,13 @@ public interface NodeGauges {
 
     DiskSpace disk();
 
+    LogSpace logSpace();
+
+    HintSpace hints();
+
+    /** Records that a read, compaction or a scrub found damaged, since start. */
+    long corruptRecords();
+
     /** Other members of the ring. */
     int peers();
 
@@ -40,6 +47,18 @@ public interface NodeGauges {
      * @param framesRefused since start, for coming from the future
      */
     record ClockState(boolean outOfStep, long offsetMillis, long framesRefused) {}
+
+    /**
+     * The log and what compaction does with it.
+     *
+     * @param liveRatio live of sealed bytes, 0..1
+     * @param rewrittenBytes appended again since start
+     * @param freedBytes of segments that were removed since start
+     */
+    record LogSpace(int segments, long bytes, double liveRatio, long rewrittenBytes, long freedBytes) {}
+
+    /** Writes kept for other stores. @param bytes that they take in the log */
+    record HintSpace(long hints, long bytes) {}
 
     /** @param full writes are refused for lack of space */
     record DiskSpace(long freeBytes, long totalBytes, boolean full) {}

@@ -396,4 +396,127 @@ class LogRecoveryTest {
             assertThat(again.damages()).isEmpty();
         }
     }
+
+    // --- after compaction ---
+
+    private void removed(SegmentGaps.Gap... gaps) throws IOException {
+        new SegmentGaps(List.of(gaps)).save(disk);
+    }
+
+    @Test
+    void removedSegmentsAreNoDamageAndTheSegmentBeforeThemKeepsItsBounds() throws Exception {
+        Crafted one = first().group(0, 1, 2);
+        int end = one.end();
+        one.group(2, 3);
+        new Crafted(4, 3, 9_000, 20, 19, SEGMENT_BYTES).group(19, 20).group(20, 21);
+        removed(new SegmentGaps.Gap(1, end, 3, 2, 3, 19, 55));
+
+        RecoveredLog log = recover();
+
+        assertThat(log.damages()).isEmpty();
+        assertThat(log.sealed()).extracting(Sealed::number).containsExactly(1, 4);
+        assertThat(log.sealed().getFirst().end()).isEqualTo(end);
+        assertThat(log.sealed().getFirst().lastLsn()).isEqualTo(2);
+        assertThat(disk.content(SegmentFile.name(1))).hasSize(end);
+        assertThat(new SegmentContents(disk, SECRET).scan(log.sealed().getFirst(), new SegmentSummary(9)))
+                .isEmpty();
+        disk.flip(SegmentFile.name(1), SegmentHeader.BYTES + GroupBuffer.HEAD_BYTES + 8L, 1);
+        assertThat(new SegmentContents(disk, SECRET).scan(log.sealed().getFirst(), new SegmentSummary(9)))
+                .as("a record that is lost before a gap is found missing")
+                .contains(new RecoveredLog.Damage(1, 1, "records that were durable are not valid"));
+    }
+
+    @Test
+    void theFirstSegmentsMayBeRemoved() throws Exception {
+        new Crafted(4, 3, 9_000, 20, 19, SEGMENT_BYTES).group(19, 20).group(20, 21);
+        removed(new SegmentGaps.Gap(0, 0, 0, 1, 3, 19, 55));
+
+        RecoveredLog log = recover();
+
+        assertThat(log.damages()).isEmpty();
+        assertThat(log.lastLsn()).isEqualTo(21);
+    }
+
+    @Test
+    void whatIsMissingBesideAGapIsDamage() throws Exception {
+        new Crafted(4, 3, 9_000, 20, 19, SEGMENT_BYTES).group(19, 20);
+        new Crafted(7, 6, 9_000, 30, 29, SEGMENT_BYTES).group(29, 30);
+        removed(new SegmentGaps.Gap(2, 9_000, 7, 3, 3, 19, 55), new SegmentGaps.Gap(5, 9_000, 25, 6, 6, 29, 55));
+
+        assertThat(recover().damages())
+                .extracting(damage -> damage.segment() + " " + damage.what())
+                .containsExactlyInAnyOrder("2 the segment is missing", "5 the segment is missing");
+    }
+
+    @Test
+    void aSegmentOfAGapThatIsStillThereIsDeletedWithItsHintFile() throws Exception {
+        Crafted one = first().group(0, 1, 2);
+        new Crafted(2, 1, one.end(), 3, 2, SEGMENT_BYTES).group(2, 3);
+        new Crafted(3, 2, 9_000, 4, 3, SEGMENT_BYTES).group(3, 4).group(4, 5);
+        disk.overwrite(SegmentFile.path(2, SegmentFile.HINTS), new byte[1]);
+        removed(new SegmentGaps.Gap(1, one.end(), 3, 2, 2, 3, 55));
+
+        RecoveredLog log = recover();
+
+        assertThat(log.damages()).isEmpty();
+        assertThat(disk.list(SegmentFile.DIRECTORY)).containsExactly("00000001.seg", "00000003.seg", "00000004.seg");
+        assertThat(log.sealed()).extracting(Sealed::number).containsExactly(1, 3);
+    }
+
+    @Test
+    void withoutTheFileOfGapsRemovedSegmentsCountAsMissing() throws Exception {
+        Crafted one = first().group(0, 1, 2);
+        new Crafted(3, 2, 9_000, 4, 3, SEGMENT_BYTES).group(3, 4);
+        removed(new SegmentGaps.Gap(1, one.end(), 3, 2, 2, 3, 55));
+        disk.flip(SegmentGaps.NAME, 5, 0);
+
+        assertThat(recover().damages()).extracting(RecoveredLog.Damage::segment).containsExactly(2);
+    }
+
+    @Test
+    void aGapWhoseBoundsNobodyKnewLeavesTheSegmentBeforeItUnbounded() throws Exception {
+        first().group(0, 1, 2);
+        new Crafted(3, 2, 9_000, 4, 3, SEGMENT_BYTES).group(3, 4);
+        removed(new SegmentGaps.Gap(1, 4_100, 0, 2, 2, 3, 55));
+
+        RecoveredLog log = recover();
+
+        assertThat(log.sealed().getFirst().lastLsn()).isEqualTo(Sealed.UNKNOWN);
+        assertThat(log.sealed().getFirst().end()).isEqualTo(SEGMENT_BYTES);
+        assertThat(log.damages()).isEmpty();
+    }
+
+    @Test
+    void aLastSegmentWithoutHeaderAfterAGapLosesNeitherNumbersNorStamps() throws Exception {
+        Crafted one = first().group(0, 1);
+        new Crafted(3, 2, 9_000, 9, 8, SEGMENT_BYTES);
+        disk.flip(SegmentFile.name(3), 9, 1);
+        removed(new SegmentGaps.Gap(1, one.end(), 2, 2, 2, 8, 500));
+
+        RecoveredLog log = recover();
+
+        assertThat(log.lastLsn()).isEqualTo(8);
+        assertThat(log.hlcFloor()).isEqualTo(500);
+    }
+
+    @Test
+    void neighbouringGapsBecomeOne() throws Exception {
+        List<Sealed> segments = new ArrayList<>();
+        for (int number = 1; number <= 5; number++) {
+            DiskFile file = disk.create(SegmentFile.name(number), 8);
+            segments.add(new Sealed(new SegmentFile(number, number * 10, file), number * 10 + 9, 1_000 + number));
+        }
+        SegmentGaps gaps = new SegmentGaps(List.of())
+                .with(segments.get(0), segments.get(1), 5)
+                .with(segments.get(2), segments.get(3), 6)
+                .with(segments.get(0), segments.get(2), 7);
+        assertThat(gaps.gaps()).containsExactly(new SegmentGaps.Gap(1, 1_001, 20, 2, 4, 49, 7));
+        assertThat(gaps.presentBefore(4)).isEqualTo(1);
+        assertThat(gaps.presentBefore(2)).isEqualTo(1);
+        assertThat(gaps.presentBefore(5)).isEqualTo(5);
+        assertThat(gaps.contains(1)).isFalse();
+        assertThat(gaps.with(null, segments.getFirst(), 8).gaps())
+                .as("the first goes too")
+                .containsExactly(new SegmentGaps.Gap(0, 0, 0, 1, 4, 49, 8));
+    }
 }

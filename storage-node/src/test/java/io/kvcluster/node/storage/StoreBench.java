@@ -19,13 +19,14 @@ import java.util.stream.IntStream;
 /**
  * Figures of the log and its index on this machine: {@code StoreBench DIRECTORY [records] [seconds]}. Appends of 1 KiB by 1 and
  * by 50 writers in a closed loop (warm-up of the same length first), then the rebuild of a lost index with and without hint files,
- * then overwrites of a tenth as many keys, ten times over, with compaction: space on disk by what is live.
+ * then overwrites of a third as many keys, six times over, with compaction: space of the log by what is live.
  */
 public final class StoreBench {
     private static final int PARTITIONS = 64;
     private static final int LOOPS = 2;
     private static final int VALUE_BYTES = 1_024;
     private static final int META_BYTES = 48;
+    private static final int OUTSTANDING = 200;
 
     private final Path directory;
     private SystemEnvironment environment;
@@ -58,7 +59,7 @@ public final class StoreBench {
         bench.rebuild("no hint files", true);
         StoreBench second = new StoreBench(directory.resolve("overwrites"));
         second.open();
-        second.overwrites(Math.max(1_000, records / 10), 10);
+        second.overwrites(Math.max(1_000, records / 3), 6);
         second.close();
         System.exit(0);
     }
@@ -189,7 +190,7 @@ public final class StoreBench {
         System.out.printf(Locale.ROOT, "fill: %d keys in %.1f s, %.0f/s%n", records, took, records / took);
     }
 
-    /** Uniform, 1 KiB: every tenth of a second what the log takes by what is live, from the third time that all was written on. */
+    /** Uniform, 1 KiB: now and then what the log takes by what is live, from the third time that all was written on. */
     private void overwrites(int keys, int times) throws Exception {
         millisUntilReady();
         AtomicLong durable = new AtomicLong();
@@ -199,7 +200,7 @@ public final class StoreBench {
         int samples = 0;
         long began = System.nanoTime();
         for (long i = 0; i < (long) keys * times; i++) {
-            while (i - durable.get() > 5_000) {
+            while (i - durable.get() > OUTSTANDING) {
                 TimeUnit.MICROSECONDS.sleep(200);
             }
             int key = i < keys ? (int) i : random.nextInt(keys);

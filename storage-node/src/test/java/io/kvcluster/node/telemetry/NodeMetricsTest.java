@@ -223,6 +223,21 @@ class NodeMetricsTest {
         }
 
         @Override
+        public LogSpace logSpace() {
+            return new LogSpace(3, 1_000, 0.75, 40, 500);
+        }
+
+        @Override
+        public HintSpace hints() {
+            return new HintSpace(7, 700);
+        }
+
+        @Override
+        public long corruptRecords() {
+            return 2;
+        }
+
+        @Override
         public int peers() {
             return 2;
         }
