@@ -1,12 +1,12 @@
 package io.kvcluster.client.bench;
 
+import io.kvcluster.client.Level;
 import io.kvcluster.client.RequestOptions;
 import java.time.Duration;
 
 /**
  * What load to make.
  *
- * @param concurrency operations in flight, 1..10,000
  * @param readPercent of the operations, 0..100; the rest are puts
  * @param keys how many different ones, 1..10,000,000
  * @param valueBytes 0..1,048,576
@@ -15,7 +15,7 @@ import java.time.Duration;
  */
 public record BenchPlan(
         RequestOptions request,
-        int concurrency,
+        Pace pace,
         int readPercent,
         KeyDistribution distribution,
         int keys,
@@ -25,7 +25,6 @@ public record BenchPlan(
         Duration duration,
         long seed) {
     public BenchPlan {
-        check("concurrency", concurrency, 1, 10_000);
         check("reads", readPercent, 0, 100);
         check("keys", keys, 1, 10_000_000);
         check("value-size", valueBytes, 0, 1 << 20);
@@ -35,7 +34,19 @@ public record BenchPlan(
         }
     }
 
-    private static void check(String name, long value, long min, long max) {
+    /** The same with another level, mix and pace. */
+    public BenchPlan with(Level level, int reads, Pace newPace) {
+        return new BenchPlan(
+                request.at(level), newPace, reads, distribution, keys, valueBytes, load, warmUp, duration, seed);
+    }
+
+    /** The same without loading, and with another warm-up: for what runs after a plan on the same keys. */
+    public BenchPlan after(Duration newWarmUp) {
+        return new BenchPlan(
+                request, pace, readPercent, distribution, keys, valueBytes, false, newWarmUp, duration, seed);
+    }
+
+    static void check(String name, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(name + " is " + value + ", but must be " + min + ".." + max);
         }

@@ -5,19 +5,40 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
-/** Latencies and errors of one kind of operation. Any thread. */
+/** Latencies and errors of one kind of operation since they were last taken. Any thread counts; one thread takes. */
 final class Tally {
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+    private static final int DIGITS = 3;
 
-    private final ConcurrentHistogram nanos = new ConcurrentHistogram(LONGEST_NANOS, 3);
+    private final Recorder nanos = new Recorder(LONGEST_NANOS, DIGITS);
+    private final LongAdder answered = new LongAdder();
     private final LongAdder notFound = new LongAdder();
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
+    private Histogram recycled = nanos.getIntervalHistogram();
+
+    /** What was counted over some time. */
+    static final class Counts {
+        final Histogram nanos = new Histogram(LONGEST_NANOS, DIGITS);
+        long notFound;
+        final Map<String, Long> errors = new TreeMap<>();
+
+        long failures() {
+            return errors.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        void add(Counts more) {
+            nanos.add(more.nanos);
+            notFound += more.notFound;
+            more.errors.forEach((reason, count) -> errors.merge(reason, count, Long::sum));
+        }
+    }
 
     void done(long latencyNanos) {
         nanos.recordValue(Math.clamp(latencyNanos, 1, LONGEST_NANOS));
+        answered.increment();
     }
 
     void notFound(long latencyNanos) {
@@ -30,21 +51,22 @@ final class Tally {
         errors.computeIfAbsent(reason, _ -> new LongAdder()).increment();
     }
 
-    long count() {
-        return nanos.getTotalCount();
+    /** Answers since the start, taken or not. */
+    long answered() {
+        return answered.sum();
     }
 
-    Histogram latencies() {
-        return nanos.copy();
-    }
-
-    long notFound() {
-        return notFound.sum();
-    }
-
-    Map<String, Long> errors() {
-        Map<String, Long> counts = new TreeMap<>();
-        errors.forEach((reason, count) -> counts.put(reason, count.sum()));
+    Counts take() {
+        Counts counts = new Counts();
+        recycled = nanos.getIntervalHistogram(recycled);
+        counts.nanos.add(recycled);
+        counts.notFound = notFound.sumThenReset();
+        errors.forEach((reason, count) -> {
+            long some = count.sumThenReset();
+            if (some > 0) {
+                counts.errors.put(reason, some);
+            }
+        });
         return counts;
     }
 }

@@ -9,14 +9,19 @@ import java.util.Locale;
 final class BenchProgress {
     private final Bench bench;
     private final BenchPlan plan;
-    private Bench.Phase phase = Bench.Phase.LOAD;
-    private long phaseBegin = System.nanoTime();
+    private final String title;
+    private Bench.Phase phase;
+    private long phaseBegin;
     private long lastCount;
-    private long lastNanos = phaseBegin;
+    private long lastNanos;
 
-    BenchProgress(Bench bench, BenchPlan plan) {
+    BenchProgress(Bench bench, BenchPlan plan, String title) {
         this.bench = bench;
         this.plan = plan;
+        this.title = title;
+        this.phase = bench.phase();
+        this.phaseBegin = System.nanoTime();
+        this.lastNanos = phaseBegin;
     }
 
     String line() {
@@ -46,8 +51,9 @@ final class BenchProgress {
         return Math.min(1, spent.toNanos() / (double) Math.max(1, whole.toNanos()));
     }
 
-    private static String text(Bench.Phase phase, double fraction, String rate) {
+    private String text(Bench.Phase phase, double fraction, String rate) {
         String name = phase.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        return String.format(Locale.ROOT, "%-8s %s %3.0f%%%s", name, Units.bar(fraction, 20), fraction * 100, rate);
+        return title
+                + String.format(Locale.ROOT, "%-8s %s %3.0f%%%s", name, Units.bar(fraction, 20), fraction * 100, rate);
     }
 }

@@ -17,6 +17,11 @@ final class Units {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
+    /** Without digits that say nothing: 99.9, 50. */
+    static String plain(double number) {
+        return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
+    }
+
     static String bytes(double bytes) {
         String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
         int unit = 0;

@@ -31,7 +31,10 @@ class KvUsageTest {
                 "verify                                | --acked",
                 "bench --reads 101                     | reads is 101, but must be 0..100",
                 "bench --value-size 1048577            | value-size is 1048577",
-                "bench --distribution normal           | normal"
+                "bench --distribution normal           | normal",
+                "bench --concurrency 50,0              | concurrency is 0, but must be 1..10000",
+                "bench --rate 0                        | rate is 0.0, but must be 0.1..1000000 a second",
+                "bench --reads 1,2,3,4,5,6,7,8,9 --concurrency 1,2,3,4,5,6,7,8 | at most 64"
             })
     void wrongArgumentsAreExitCode2AndASentence(String arguments, String sentence) {
         Kv kv = Kv.run(arguments.isEmpty() ? new String[0] : arguments.split(" "));

@@ -32,6 +32,7 @@ final class HttpRoutes {
     private final List<Route> routes;
 
     HttpRoutes(HttpKv kv, HttpBatch batch, HttpCluster cluster, HttpNode node) {
+        HttpOpenApi openApi = new HttpOpenApi();
         routes = List.of(
                 new Route("GET", "/kv/{key}", "read a value", kv::get),
                 new Route("PUT", "/kv/{key}", "write a value", kv::put),
@@ -48,6 +49,7 @@ final class HttpRoutes {
                 new Route("GET", "/health/live", "503 when a restart is needed", node::live),
                 new Route("GET", "/health/ready", "503 when clients should ask another node", node::ready),
                 new Route("GET", "/metrics", "Prometheus and OpenMetrics text", node::metrics),
+                new Route("GET", "/openapi", "this interface as OpenAPI 3.1", openApi::document),
                 new Route("GET", "/", "this list", call -> node.index(call, this)));
     }
 

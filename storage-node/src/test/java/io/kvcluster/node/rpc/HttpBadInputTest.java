@@ -42,8 +42,7 @@ class HttpBadInputTest {
     }
 
     /** @param says parts of the sentence */
-    private record Bad(
-            String name, String head, byte[] body, int status, Reason reason, String field, List<String> says) {
+    record Bad(String name, String head, byte[] body, int status, Reason reason, String field, List<String> says) {
         @Override
         public String toString() {
             return name;
@@ -738,7 +737,7 @@ class HttpBadInputTest {
     private static void requests(List<Bad> table) {
         bad(table, "unknown path", "GET /keys", 404, Reason.UNKNOWN_PATH, "path", "'/keys'", "/kv/{key}", "/batch");
         bad(table, "path without key", "GET /kv", 404, Reason.UNKNOWN_PATH, "path", "'/kv'");
-        bad(table, "openapi is not there yet", "GET /openapi", 404, Reason.UNKNOWN_PATH, "path", "'/openapi'");
+        bad(table, "what only looks like a known path", "GET /openapi.json", 404, Reason.UNKNOWN_PATH, "path", "'/openapi.json'");
         bad(
                 table,
                 "wrong method of a key",
