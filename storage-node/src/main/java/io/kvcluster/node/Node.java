@@ -25,8 +25,10 @@ import io.kvcluster.node.storage.StoreException;
 import io.kvcluster.node.storage.StoreListener;
 import io.kvcluster.node.telemetry.ConsistencyViolation;
 import io.kvcluster.node.telemetry.NodeMetrics;
+import io.kvcluster.node.telemetry.Tracing;
 import io.kvcluster.proto.admin.NodeStatus.Phase;
 import io.kvcluster.ring.RingJson;
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -88,7 +90,7 @@ final class Node {
         http = HttpServer.start(at(config.httpPort()), backend, environment.clock(), rpcLimits);
 
         // 2. the store with its recovery, the ring of the last life, peers, replicas
-        NodeEvents events = new NodeEvents(metrics);
+        NodeEvents events = new NodeEvents(metrics, new Tracing(GlobalOpenTelemetry.get(), info.name()));
         EventLoops eventLoops = environment.network(config.loops());
         transport = new GrpcTransport(
                 new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort()), eventLoops);

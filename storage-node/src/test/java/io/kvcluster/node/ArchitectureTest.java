@@ -131,6 +131,11 @@ class ArchitectureTest {
         onlyIn("io.helidon..", "rpc").check(NODE);
     }
 
+    @Test
+    void onlyTelemetryKnowsOpenTelemetry() {
+        onlyIn("io.opentelemetry..", "telemetry").check(NODE);
+    }
+
     private static ArchRule onlyIn(String library, String... rooms) {
         String[] packages = new String[rooms.length + 1];
         for (int i = 0; i < rooms.length; i++) {

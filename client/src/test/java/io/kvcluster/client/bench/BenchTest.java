@@ -18,11 +18,17 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BenchTest {
     private final FakeCluster cluster = FakeCluster.onLoopback(3);
     private final KvClient client = KvClient.connect(KvClientConfig.of(cluster.seed(0)));
+
+    @BeforeEach
+    void connect() throws InterruptedException {
+        assertThat(client.awaitConnected(Duration.ofSeconds(60))).isTrue();
+    }
 
     @AfterEach
     void close() {
@@ -65,7 +71,9 @@ class BenchTest {
     void readsOfKeysThatWereNotLoadedFindNothing() throws InterruptedException {
         BenchResult result = new Bench(client, plan(100, false)).run(_ -> {});
         // Counted one after the other while eight loops go on.
-        assertThat(result.reads().notFound()).isCloseTo(result.operations(), within(8L)).isPositive();
+        assertThat(result.reads().notFound())
+                .isCloseTo(result.operations(), within(8L))
+                .isPositive();
     }
 
     @Test

@@ -90,22 +90,27 @@ public final class Coordinator implements CommandHandler {
         }
         int partition = ring.partitionOf(command.key().bytes());
         Lane lane = lanes.get(partition % lanes.size());
-        if (!lane.loop.offer(() -> admit(command, partition, lane, done))) {
-            overloaded(done);
+        OperationTrace trace = node.events().tracing()
+                ? node.events().begin(kindOf(command), partition, command.requestId())
+                : OperationTrace.NONE;
+        if (!lane.loop.offer(() -> admit(command, partition, lane, trace, done))) {
+            overloaded(trace, done);
         }
     }
 
-    private void overloaded(Consumer<Outcome> done) {
+    private void overloaded(OperationTrace trace, Consumer<Outcome> done) {
         node.events().overloaded();
-        done.accept(new Outcome.NotApplied(
-                Reason.OVERLOADED, true, "node " + node.name() + " has as many operations in flight as it takes"));
+        Outcome refused = new Outcome.NotApplied(
+                Reason.OVERLOADED, true, "node " + node.name() + " has as many operations in flight as it takes");
+        trace.finished(null, refused);
+        done.accept(refused);
     }
 
     // --- on the partition's loop -----------------------------------------------------------------------------------
 
-    private void admit(Command command, int partition, Lane lane, Consumer<Outcome> done) {
+    private void admit(Command command, int partition, Lane lane, OperationTrace trace, Consumer<Outcome> done) {
         if (lane.inFlight >= Limits.OPERATIONS_IN_FLIGHT_PER_LOOP) {
-            overloaded(done);
+            overloaded(trace, done);
             return;
         }
         Ring ring = rings.get();
@@ -118,6 +123,7 @@ public final class Coordinator implements CommandHandler {
         Consumer<Outcome> counted = outcome -> {
             lane.inFlight--;
             node.events().finished(level, kindOf(command), outcome, node.clock().nanos() - started);
+            trace.finished(level, outcome);
             done.accept(outcome);
         };
         if (command.deadlineNanos() - started <= 0) {
@@ -130,12 +136,18 @@ public final class Coordinator implements CommandHandler {
                             false,
                             "consistency strong is not built yet: use quorum, a linearizable register without compare-and-set"));
         } else {
-            start(command, level, ring, partition, lane.loop, counted);
+            start(command, level, ring, partition, lane.loop, trace, counted);
         }
     }
 
     private void start(
-            Command command, ConsistencyLevel level, Ring ring, int partition, Loop loop, Consumer<Outcome> done) {
+            Command command,
+            ConsistencyLevel level,
+            Ring ring,
+            int partition,
+            Loop loop,
+            OperationTrace trace,
+            Consumer<Outcome> done) {
         List<Member> members = ring.replicas(partition);
         int self = indexOfSelf(members);
         if (self < 0) {
@@ -149,11 +161,12 @@ public final class Coordinator implements CommandHandler {
                 done.accept(new Outcome.NotApplied(
                         Reason.WRONG_EPOCH, true, "node " + node.name() + " is not, or not yet, a replica of the key"));
             } else {
-                new Forward(command, ring, partition, node.peers(), node.clock(), loop, done).start();
+                new Forward(command, ring, partition, node.peers(), node.clock(), loop, trace, done).start();
             }
             return;
         }
-        Replication replication = new Replication(node, ring, partition, members, self, replicas.get(partition), loop);
+        Replication replication =
+                new Replication(node, ring, partition, members, self, replicas.get(partition), loop, trace);
         switch (command) {
             case Command.Get get ->
                 new QuorumRead(replication, level, get.key(), get.deadlineNanos(), policy, done).start();

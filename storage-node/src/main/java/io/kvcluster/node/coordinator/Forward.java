@@ -26,10 +26,19 @@ final class Forward {
     private final Peers peers;
     private final Clock clock;
     private final Loop loop;
+    private final OperationTrace trace;
     private final Consumer<Outcome> done;
     private int next;
 
-    Forward(Command command, Ring ring, int partition, Peers peers, Clock clock, Loop loop, Consumer<Outcome> done) {
+    Forward(
+            Command command,
+            Ring ring,
+            int partition,
+            Peers peers,
+            Clock clock,
+            Loop loop,
+            OperationTrace trace,
+            Consumer<Outcome> done) {
         this.command = command;
         this.ring = ring;
         this.replicas = ring.replicas(partition).stream()
@@ -38,6 +47,7 @@ final class Forward {
         this.peers = peers;
         this.clock = clock;
         this.loop = loop;
+        this.trace = trace;
         this.done = done;
     }
 
@@ -50,9 +60,9 @@ final class Forward {
             return;
         }
         Member to = replicas.get(next++);
-        PeerMessage.Builder message = PeerMessage.newBuilder()
-                .setEpoch(ring.epoch())
-                .setForwardRequest(Forwards.encode(command, clock.nanos()));
+        trace.asked(to.getName(), OperationTrace.Step.FORWARD);
+        PeerMessage.Builder message =
+                Replication.message(ring, trace).setForwardRequest(Forwards.encode(command, clock.nanos()));
         peers.ask(to.getStoreId(), message, loop, command.deadlineNanos(), new AnswerListener() {
             @Override
             public void answered(PeerMessage answer) {

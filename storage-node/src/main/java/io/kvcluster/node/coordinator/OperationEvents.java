@@ -1,5 +1,6 @@
 package io.kvcluster.node.coordinator;
 
+import com.google.protobuf.ByteString;
 import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Outcome;
 
@@ -21,4 +22,24 @@ public interface OperationEvents {
 
     /** A client's or a peer's work was refused because a queue was full. */
     void overloaded();
+
+    /** Whether operations are traced. Asked once for each; while false, nothing below is called. */
+    default boolean tracing() {
+        return false;
+    }
+
+    /** An operation begins, as a part of what the calling thread is in. */
+    default OperationTrace begin(Kind kind, int partition, String requestId) {
+        return OperationTrace.NONE;
+    }
+
+    /** Runs the work as a part of a peer's operation. @param context of the peer's {@link OperationTrace} */
+    default void within(ByteString context, Runnable work) {
+        work.run();
+    }
+
+    /** A replica's part of a peer's operation begins; it ends when the result runs. */
+    default Runnable served(ByteString context, OperationTrace.Step step) {
+        return () -> {};
+    }
 }

@@ -1,9 +1,11 @@
 package io.kvcluster.node.coordinator;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.CommandHandler;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.Limits;
+import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.peer.PeerRequestHandler;
 import io.kvcluster.node.replica.Held;
 import io.kvcluster.node.replica.PartitionReplica;
@@ -31,6 +33,7 @@ import io.kvcluster.proto.ring.RingTable;
 import io.kvcluster.ring.Ring;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,7 +106,8 @@ public final class PeerRequests implements PeerRequestHandler {
             return;
         }
         long arrived = clock.nanos();
-        boolean taken = loop.offer(() -> requests.forEach(request -> serve(loop, request, arrived, responder)));
+        boolean taken = loop.offer(
+                () -> requests.forEach(request -> serve(loop, request, arrived, traced(request, responder))));
         if (!taken) {
             events.overloaded();
             requests.forEach(request -> responder.answer(refusal(request, PeerStatus.PEER_OVERLOADED)));
@@ -112,9 +116,13 @@ public final class PeerRequests implements PeerRequestHandler {
 
     private void forwarded(PeerMessage request, Responder responder) {
         try {
-            coordinator.handle(
-                    Forwards.decode(request.getForwardRequest(), clock.nanos()),
-                    outcome -> responder.answer(forwardAnswer(request, Forwards.encode(outcome))));
+            Command command = Forwards.decode(request.getForwardRequest(), clock.nanos());
+            Consumer<Outcome> answer = outcome -> responder.answer(forwardAnswer(request, Forwards.encode(outcome)));
+            if (isTraced(request)) {
+                events.within(request.getTrace(), () -> coordinator.handle(command, answer));
+            } else {
+                coordinator.handle(command, answer);
+            }
         } catch (RefusedException e) {
             responder.answer(forwardAnswer(request, Forwards.encode(Forwards.refusal(e))));
         }
@@ -122,6 +130,30 @@ public final class PeerRequests implements PeerRequestHandler {
 
     private static PeerMessage.Builder forwardAnswer(PeerMessage request, ForwardAnswer answer) {
         return PeerMessage.newBuilder().setId(request.getId()).setForwardAnswer(answer);
+    }
+
+    private boolean isTraced(PeerMessage request) {
+        return events.tracing() && !request.getTrace().isEmpty();
+    }
+
+    private Responder traced(PeerMessage request, Responder responder) {
+        if (!isTraced(request)) {
+            return responder;
+        }
+        Runnable ended = events.served(
+                request.getTrace(),
+                switch (request.getBodyCase()) {
+                    case VERSION_QUESTION -> OperationTrace.Step.VERSION_QUESTION;
+                    case READ_REQUEST -> OperationTrace.Step.READ;
+                    default ->
+                        request.getWriteRequest().getWriteBack()
+                                ? OperationTrace.Step.WRITE_BACK
+                                : OperationTrace.Step.WRITE;
+                });
+        return answer -> {
+            ended.run();
+            responder.answer(answer);
+        };
     }
 
     // --- on the loop -----------------------------------------------------------------------------------------------

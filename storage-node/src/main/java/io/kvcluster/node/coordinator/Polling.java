@@ -74,6 +74,9 @@ final class Polling {
     }
 
     private void askAll() {
+        if (next() >= 0 && answered < needed) {
+            replication.trace().hedged();
+        }
         for (int replica = next(); replica >= 0 && answered < needed; replica = next()) {
             ask(replica);
         }

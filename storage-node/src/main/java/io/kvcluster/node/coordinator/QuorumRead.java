@@ -112,6 +112,7 @@ final class QuorumRead {
 
     /** @param whole the record whatever its size; else large ones come as digests */
     private void ask(int replica, boolean whole) {
+        replication.trace().asked(replication.name(replica), OperationTrace.Step.READ);
         if (replica == replication.self()) {
             replication.local().read(key, replication.ring().epoch(), Integer.MAX_VALUE, new ReadListener() {
                 @Override
@@ -127,8 +128,8 @@ final class QuorumRead {
             });
             return;
         }
-        PeerMessage.Builder message = PeerMessage.newBuilder()
-                .setEpoch(replication.ring().epoch())
+        PeerMessage.Builder message = replication
+                .message()
                 .setReadRequest(ReadRequest.newBuilder()
                         .setPartition(replication.partition())
                         .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
@@ -162,6 +163,7 @@ final class QuorumRead {
             return;
         }
         copies[replica] = copy;
+        replication.trace().answered(replication.name(replica));
         if (!whole || level == ConsistencyLevel.LOCAL) {
             polling.answered();
         }
@@ -210,6 +212,9 @@ final class QuorumRead {
                 found.holders[replica] = true;
                 found.held++;
             }
+        }
+        if (merged != null && found.held < present()) {
+            replication.trace().merged(merged.siblings().size());
         }
         if (quorum.writeBack()) {
             writeBack(found);
@@ -306,6 +311,7 @@ final class QuorumRead {
     }
 
     private void writeBack(Answer found, int replica, byte[] encoded) {
+        replication.trace().asked(replication.name(replica), OperationTrace.Step.WRITE_BACK);
         KeyRecord record = java.util.Objects.requireNonNull(found.record);
         if (replica == replication.self()) {
             replication
@@ -323,8 +329,8 @@ final class QuorumRead {
                     });
             return;
         }
-        PeerMessage.Builder message = PeerMessage.newBuilder()
-                .setEpoch(replication.ring().epoch())
+        PeerMessage.Builder message = replication
+                .message()
                 .setWriteRequest(WriteRequest.newBuilder()
                         .setPartition(replication.partition())
                         .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
@@ -357,6 +363,7 @@ final class QuorumRead {
         found.held++;
         if (differed(replica, found)) {
             replication.node().events().readRepaired(1);
+            replication.trace().repaired(replication.name(replica));
         }
         if (!finished && found.held >= quorum.holders()) {
             answered(found);

@@ -83,14 +83,15 @@ final class QuorumWrite implements StampListener {
     // --- 1. the version question: the stamp must exceed every dot that a completed write may have -------------------
 
     private void question(int replica) {
+        replication.trace().asked(replication.name(replica), OperationTrace.Step.VERSION_QUESTION);
         if (replica == replication.self()) {
             replication
                     .local()
                     .question(key, replication.ring().epoch(), this::questionAnswered, _ -> questionRefused());
             return;
         }
-        PeerMessage.Builder message = PeerMessage.newBuilder()
-                .setEpoch(replication.ring().epoch())
+        PeerMessage.Builder message = replication
+                .message()
                 .setVersionQuestion(VersionQuestion.newBuilder()
                         .setPartition(replication.partition())
                         .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
@@ -177,8 +178,9 @@ final class QuorumWrite implements StampListener {
     }
 
     private void send(int replica) {
-        PeerMessage.Builder message = PeerMessage.newBuilder()
-                .setEpoch(replication.ring().epoch())
+        replication.trace().asked(replication.name(replica), OperationTrace.Step.WRITE);
+        PeerMessage.Builder message = replication
+                .message()
                 .setWriteRequest(WriteRequest.newBuilder()
                         .setPartition(replication.partition())
                         .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
@@ -224,6 +226,7 @@ final class QuorumWrite implements StampListener {
             return;
         }
         acknowledged[replica] = true;
+        replication.trace().answered(replication.name(replica));
         acknowledgements++;
         if (acknowledgements >= quorum.writes()) {
             finish(new Outcome.Applied(

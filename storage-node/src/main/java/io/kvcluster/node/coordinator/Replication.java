@@ -8,6 +8,7 @@ import io.kvcluster.node.replica.PartitionReplica;
 import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.Loop;
+import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.peer.PeerStatus;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
@@ -19,7 +20,14 @@ import java.util.List;
  * @param self index of this node in {@code replicas}
  */
 record Replication(
-        Node node, Ring ring, int partition, List<Member> replicas, int self, PartitionReplica local, Loop loop) {
+        Node node,
+        Ring ring,
+        int partition,
+        List<Member> replicas,
+        int self,
+        PartitionReplica local,
+        Loop loop,
+        OperationTrace trace) {
 
     /** The parts of the node that operations use; the same for all. */
     record Node(
@@ -35,6 +43,20 @@ record Replication(
 
     Quorum quorum(ConsistencyLevel level) {
         return node.rule().of(level, replicas.size(), ring.read(partition), ring.write(partition));
+    }
+
+    /** A message to a replica, under this ring and as a part of this operation. */
+    PeerMessage.Builder message() {
+        return message(ring, trace);
+    }
+
+    static PeerMessage.Builder message(Ring ring, OperationTrace trace) {
+        PeerMessage.Builder message = PeerMessage.newBuilder().setEpoch(ring.epoch());
+        return trace == OperationTrace.NONE ? message : message.setTrace(trace.context());
+    }
+
+    String name(int replica) {
+        return replicas.get(replica).getName();
     }
 
     String storeId(int replica) {

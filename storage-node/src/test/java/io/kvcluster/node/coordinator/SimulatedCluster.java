@@ -1,5 +1,6 @@
 package io.kvcluster.node.coordinator;
 
+import com.google.protobuf.ByteString;
 import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Key;
@@ -46,6 +47,11 @@ final class SimulatedCluster {
     private final Quorum.Rule rule;
     double lossRate = 0.01;
     int readRepairs;
+
+    /** Whether operations tell of their way, and what they told. */
+    boolean traced;
+
+    final List<String> told = new ArrayList<>();
     int conflictsDiscarded;
 
     SimulatedCluster(long seed, int size, Quorum.Rule rule, ConflictPolicy policy) {
@@ -155,7 +161,7 @@ final class SimulatedCluster {
                             peers,
                             nodeHlc,
                             OperationSettings.DEFAULT),
-                    new CountingEvents(),
+                    new CountingEvents("node-" + number),
                     rule);
             coordination = made;
             requests = made.requests();
@@ -331,6 +337,28 @@ final class SimulatedCluster {
     }
 
     private final class CountingEvents implements OperationEvents {
+        private final String name;
+
+        CountingEvents(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public boolean tracing() {
+            return traced;
+        }
+
+        @Override
+        public OperationTrace begin(Kind kind, int partition, String requestId) {
+            told.add(kind + " at " + name);
+            return new ToldTrace(told);
+        }
+
+        @Override
+        public Runnable served(ByteString context, OperationTrace.Step step) {
+            return () -> told.add(name + " served " + step + " of " + context.toStringUtf8());
+        }
+
         @Override
         public void finished(ConsistencyLevel level, Kind kind, Outcome outcome, long nanos) {}
 

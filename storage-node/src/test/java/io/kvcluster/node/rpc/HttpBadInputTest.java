@@ -737,7 +737,14 @@ class HttpBadInputTest {
     private static void requests(List<Bad> table) {
         bad(table, "unknown path", "GET /keys", 404, Reason.UNKNOWN_PATH, "path", "'/keys'", "/kv/{key}", "/batch");
         bad(table, "path without key", "GET /kv", 404, Reason.UNKNOWN_PATH, "path", "'/kv'");
-        bad(table, "what only looks like a known path", "GET /openapi.json", 404, Reason.UNKNOWN_PATH, "path", "'/openapi.json'");
+        bad(
+                table,
+                "what only looks like a known path",
+                "GET /openapi.json",
+                404,
+                Reason.UNKNOWN_PATH,
+                "path",
+                "'/openapi.json'");
         bad(
                 table,
                 "wrong method of a key",
