@@ -9,6 +9,8 @@ import io.kvcluster.proto.kv.GetNodesRequest;
 import io.kvcluster.proto.kv.GetNodesResponse;
 import io.kvcluster.proto.kv.GetResponse;
 import io.kvcluster.proto.kv.KvServiceGrpc;
+import io.kvcluster.proto.kv.ListKeysRequest;
+import io.kvcluster.proto.kv.ListKeysResponse;
 import io.kvcluster.proto.kv.WriteResponse;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
@@ -185,6 +187,35 @@ public final class KvClient implements AutoCloseable {
             }
         }
         return addresses;
+    }
+
+    /**
+     * A page of the keys that one member's own replica of a partition holds.
+     *
+     * @param after the last key of the page before; empty for the first page
+     */
+    public KeysOutcome keys(String storeId, int partition, ByteString after, Duration timeout) {
+        Optional<Node> node = engine.nodes().member(storeId);
+        if (node.isEmpty()) {
+            return new KeysOutcome.Failed(
+                    ClientReason.NODE_UNREACHABLE.name(), "no member has store id " + storeId);
+        }
+        return await(
+                new Attempts<>(
+                                engine,
+                                Attempts.Kind.READ,
+                                KvServiceGrpc.getListKeysMethod(),
+                                only(node.get()),
+                                timeout,
+                                _ -> ListKeysRequest.newBuilder()
+                                        .setPartition(partition)
+                                        .setAfter(after)
+                                        .build(),
+                                (ListKeysResponse page) ->
+                                        (KeysOutcome) new KeysOutcome.Page(page.getKeysList(), page.getLast()),
+                                failure -> new KeysOutcome.Failed(failure.reason(), failure.message()))
+                        .start(),
+                () -> new KeysOutcome.Failed(ClientReason.INTERRUPTED.name(), "interrupted while waiting"));
     }
 
     /** The members as some node sees them now. */

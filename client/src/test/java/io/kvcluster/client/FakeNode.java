@@ -25,6 +25,8 @@ import io.kvcluster.proto.kv.GetResponse;
 import io.kvcluster.proto.kv.GetRingRequest;
 import io.kvcluster.proto.kv.GetRingResponse;
 import io.kvcluster.proto.kv.KvServiceGrpc;
+import io.kvcluster.proto.kv.ListKeysRequest;
+import io.kvcluster.proto.kv.ListKeysResponse;
 import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.kv.PutRequest;
 import io.kvcluster.proto.kv.Reason;
@@ -36,6 +38,8 @@ import io.kvcluster.proto.kv.SessionRequests;
 import io.kvcluster.proto.kv.WriteResponse;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -347,6 +351,25 @@ public final class FakeNode {
             } catch (InvalidProtocolBufferException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        /** Pages of ten. */
+        @Override
+        public void listKeys(ListKeysRequest request, StreamObserver<ListKeysResponse> observer) {
+            Comparator<ByteString> order = ByteString.unsignedLexicographicalComparator();
+            Ring ring = owner.ring();
+            List<ByteString> following = map.keySet().stream()
+                    .filter(key -> ring.partitionOf(key.toByteArray()) == request.getPartition())
+                    .filter(key -> order.compare(key, request.getAfter()) > 0)
+                    .sorted(order)
+                    .toList();
+            serve(
+                    observer,
+                    () -> Optional.of(ListKeysResponse.newBuilder()
+                            .addAllKeys(following.subList(0, Math.min(10, following.size())))
+                            .setLast(following.size() <= 10)
+                            .setRingEpoch(ring.epoch())
+                            .build()));
         }
 
         @Override

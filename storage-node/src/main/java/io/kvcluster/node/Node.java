@@ -3,6 +3,7 @@ package io.kvcluster.node;
 import io.kvcluster.node.admin.NodeAdminService;
 import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.command.KeyLister;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
 import io.kvcluster.node.coordinator.OperationSettings;
@@ -53,6 +54,9 @@ final class Node {
     private static final Duration LOOK_AT_MOUNTED_RING = Duration.ofSeconds(5);
     private static final int STORE_CLOSE_SECONDS = 30;
 
+    private static final Outcome.NotApplied STILL_STARTING =
+            new Outcome.NotApplied(Reason.STARTING, true, "the node is recovering its store");
+
     private final NodeConfig config;
     private final NodeState state;
     private final SystemEnvironment environment;
@@ -80,9 +84,12 @@ final class Node {
         NodeInfo info = new NodeInfo(config.cluster(), config.name(), NodeVersion.text());
         NodeMetrics metrics = new NodeMetrics(info.cluster(), info.name(), info.version());
         AtomicReference<CommandHandler> handler = new AtomicReference<>(Node::refuseWhileStarting);
+        AtomicReference<KeyLister> keys = new AtomicReference<>(
+                (_, done) -> done.accept(new KeyLister.Answer.Refused(STILL_STARTING)));
         RpcBackend backend = new RpcBackend(
                 info,
                 (command, done) -> handler.get().handle(command, done),
+                (question, done) -> keys.get().list(question, done),
                 views,
                 state,
                 accept -> page(metrics.render(accept)));
@@ -111,6 +118,7 @@ final class Node {
                 core.store().identity(),
                 core.store().recovery());
         handler.set(core.handler());
+        keys.set(core.keys());
         clients = ClientServer.start(at(config.clientPort()), eventLoops, backend, environment.clock(), rpcLimits);
 
         // 3. from here on the outside is heard
@@ -127,7 +135,7 @@ final class Node {
     }
 
     private static void refuseWhileStarting(Command command, Consumer<Outcome> done) {
-        done.accept(new Outcome.NotApplied(Reason.STARTING, true, "the node is recovering its store"));
+        done.accept(STILL_STARTING);
     }
 
     private void stand(Standing standing, NodeMetrics metrics) {

@@ -1,6 +1,7 @@
 package io.kvcluster.node;
 
 import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.command.KeyLister;
 import io.kvcluster.node.command.Limits;
 import io.kvcluster.node.coordinator.Coordination;
 import io.kvcluster.node.coordinator.NodeHlc;
@@ -174,6 +175,10 @@ public final class NodeCore {
     }
 
     /** What clients' commands go to. */
+    public KeyLister keys() {
+        return coordination.keys();
+    }
+
     public CommandHandler handler() {
         return coordination.handler();
     }

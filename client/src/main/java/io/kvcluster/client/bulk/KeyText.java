@@ -30,11 +30,15 @@ public final class KeyText {
     }
 
     static ByteString read(JsonNode json) {
-        JsonNode key = json.path("key");
+        return read(json, "key", "keyEncoding");
+    }
+
+    static ByteString read(JsonNode json, String field, String encodingField) {
+        JsonNode key = json.path(field);
         if (!key.isTextual()) {
-            throw new IllegalArgumentException("field \"key\" must be a string");
+            throw new IllegalArgumentException("field \"" + field + "\" must be a string");
         }
-        return json.path("keyEncoding").asText("").equals("base64")
+        return json.path(encodingField).asText("").equals("base64")
                 ? ByteString.copyFrom(Base64.getDecoder().decode(key.textValue()))
                 : ByteString.copyFromUtf8(key.textValue());
     }

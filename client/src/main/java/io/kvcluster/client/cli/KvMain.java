@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             DeleteCommand.class,
             BatchCommand.class,
             ImportCommand.class,
+            ExportCommand.class,
             VerifyCommand.class,
             StatusCommand.class,
             RingCommand.class,

@@ -11,6 +11,11 @@ public final class Limits {
 
     public static final int SIBLINGS_WARN = 8;
     public static final int SIBLINGS_BYTES = 4 * 1024 * 1024;
+    /** Keys of one page of a listing, and their bytes: a page ends at whichever comes first. */
+    public static final int KEYS_PER_PAGE = 1_000;
+
+    public static final int KEYS_PER_PAGE_BYTES = 1024 * 1024;
+
     public static final int REQUEST_ID_CHARACTERS = 64;
     public static final int CONTEXT_TOKEN_BYTES = 16 * 1024;
     /** One frame between nodes. */

@@ -1,6 +1,7 @@
 package io.kvcluster.node.coordinator;
 
 import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.command.KeyLister;
 import io.kvcluster.node.peer.PeerRequestHandler;
 import io.kvcluster.node.peer.Peers;
 import io.kvcluster.node.replica.PartitionReplica;
@@ -64,6 +65,11 @@ public final class Coordination {
 
     /** What clients' commands go to. */
     public CommandHandler handler() {
+        return coordinator;
+    }
+
+    /** What listings of keys go to. */
+    public KeyLister keys() {
         return coordinator;
     }
 

@@ -4,11 +4,14 @@ import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.CommandHandler;
 import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Key;
+import io.kvcluster.node.command.KeyLister;
 import io.kvcluster.node.command.Limits;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
 import io.kvcluster.node.replica.ClientWrite;
+import io.kvcluster.node.replica.ListedKeys;
 import io.kvcluster.node.replica.PartitionReplica;
+import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.version.ConflictPolicy;
 import io.kvcluster.node.version.Context;
@@ -20,7 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes commands from any thread to the core loop of their key's partition, decides who coordinates, and starts the operation. */
-public final class Coordinator implements CommandHandler {
+public final class Coordinator implements CommandHandler, KeyLister {
     /** A core loop with the operations it has in flight. */
     private static final class Lane {
         final Loop loop;
@@ -68,24 +71,14 @@ public final class Coordinator implements CommandHandler {
 
     @Override
     public void handle(Command command, Consumer<Outcome> done) {
-        Reason refusal = closed;
-        if (refusal != null) {
-            done.accept(new Outcome.NotApplied(
-                    refusal,
-                    true,
-                    refusal == Reason.STARTING
-                            ? "node " + node.name() + " is starting"
-                            : "node " + node.name() + " is shutting down"));
+        Ring ring = rings.get();
+        if (closed != null || ring == null) {
+            done.accept(notServing());
             return;
         }
         String outOfStep = node.peers().outOfStep();
         if (outOfStep != null) {
             done.accept(new Outcome.NotApplied(Reason.CLOCK_SKEW, true, "node " + node.name() + ": " + outOfStep));
-            return;
-        }
-        Ring ring = rings.get();
-        if (ring == null) {
-            done.accept(new Outcome.NotApplied(Reason.NO_RING, true, "node " + node.name() + " has no ring yet"));
             return;
         }
         int partition = ring.partitionOf(command.key().bytes());
@@ -96,6 +89,57 @@ public final class Coordinator implements CommandHandler {
         if (!lane.loop.offer(() -> admit(command, partition, lane, trace, done))) {
             overloaded(trace, done);
         }
+    }
+
+    private Outcome.NotApplied notServing() {
+        Reason refusal = closed;
+        if (refusal == null) {
+            return new Outcome.NotApplied(Reason.NO_RING, true, "node " + node.name() + " has no ring yet");
+        }
+        return new Outcome.NotApplied(
+                refusal,
+                true,
+                refusal == Reason.STARTING
+                        ? "node " + node.name() + " is starting"
+                        : "node " + node.name() + " is shutting down");
+    }
+
+    @Override
+    public void list(Question question, Consumer<Answer> done) {
+        Ring ring = rings.get();
+        if (closed != null || ring == null) {
+            done.accept(new Answer.Refused(notServing()));
+        } else if (question.partition() >= replicas.size()) {
+            done.accept(new Answer.Refused(new Outcome.NotApplied(
+                    Reason.INVALID_PARAMETER,
+                    false,
+                    "partition is " + question.partition() + ", but must be 0.." + (replicas.size() - 1))));
+        } else if (!lanes.get(question.partition() % lanes.size()).loop.offer(() -> done.accept(listed(question, ring)))) {
+            overloaded(OperationTrace.NONE, refused -> done.accept(new Answer.Refused((Outcome.NotApplied) refused)));
+        }
+    }
+
+    private Answer listed(Question question, Ring ring) {
+        return switch (replicas.get(question.partition()).keys(question.after(), question.limit(), ring.epoch())) {
+            case ListedKeys.Page page -> new Answer.Page(page.keys(), page.last(), ring.epoch());
+            case ListedKeys.Refused refused -> new Answer.Refused(notListed(refused.why(), question.partition()));
+        };
+    }
+
+    private Outcome.NotApplied notListed(Refusal why, int partition) {
+        return switch (why) {
+            case NOT_A_REPLICA ->
+                new Outcome.NotApplied(
+                        Reason.NOT_A_REPLICA,
+                        false,
+                        "node " + node.name() + " has no copy of partition " + partition + ": /ring names those that have");
+            case WRONG_EPOCH -> new Outcome.NotApplied(Reason.WRONG_EPOCH, true, "the ring changed meanwhile");
+            case CANNOT_SAY, OVERLOADED, DISK_FULL, TOO_MANY_SIBLINGS, BAD_CONTEXT, FAILED ->
+                new Outcome.NotApplied(
+                        Reason.CANNOT_SAY,
+                        true,
+                        "node " + node.name() + " cannot say what it holds of partition " + partition);
+        };
     }
 
     private void overloaded(OperationTrace trace, Consumer<Outcome> done) {

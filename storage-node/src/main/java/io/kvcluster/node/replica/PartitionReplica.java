@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,21 @@ public final class PartitionReplica {
                 });
             }
         }
+    }
+
+    /** A page of the keys that are durably held, in their order, whatever their records say. */
+    public ListedKeys keys(Optional<Key> after, int limit, long epoch) {
+        Refusal refusal = gate.judge(partition, epoch);
+        if (refusal != null) {
+            return new ListedKeys.Refused(refusal);
+        }
+        if (store.suspect(partition)) {
+            return new ListedKeys.Refused(Refusal.CANNOT_SAY);
+        }
+        return switch (store.scan(partition, after, limit)) {
+            case RecordStore.Scan.CannotSay _ -> new ListedKeys.Refused(Refusal.CANNOT_SAY);
+            case RecordStore.Scan.Page page -> ListedKeys.of(page);
+        };
     }
 
     /** Merges a record that another replica or a coordinator sent. */

@@ -1,12 +1,16 @@
 package io.kvcluster.node.rpc;
 
+import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.command.KeyLister;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.wire.Answers;
+import io.kvcluster.node.wire.RequestRules;
 import io.kvcluster.node.wire.Requests;
 import io.kvcluster.proto.kv.BatchRequest;
 import io.kvcluster.proto.kv.BatchResponse;
@@ -15,18 +19,23 @@ import io.kvcluster.proto.kv.DeleteRequest;
 import io.kvcluster.proto.kv.GetRequest;
 import io.kvcluster.proto.kv.GetResponse;
 import io.kvcluster.proto.kv.KvServiceGrpc;
+import io.kvcluster.proto.kv.ListKeysRequest;
+import io.kvcluster.proto.kv.ListKeysResponse;
 import io.kvcluster.proto.kv.PutRequest;
 import io.kvcluster.proto.kv.WriteResponse;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** KvService: decode, hand on, answer. Runs on the transport's threads and never waits; {@link GrpcGate} answers what is thrown. */
 final class GrpcKv extends KvServiceGrpc.KvServiceImplBase {
     private final CommandHandler handler;
+    private final KeyLister keys;
     private final Deadlines deadlines;
 
-    GrpcKv(CommandHandler handler, Deadlines deadlines) {
+    GrpcKv(CommandHandler handler, KeyLister keys, Deadlines deadlines) {
         this.handler = handler;
+        this.keys = keys;
         this.deadlines = deadlines;
     }
 
@@ -56,6 +65,29 @@ final class GrpcKv extends KvServiceGrpc.KvServiceImplBase {
             outcomes.forEach(outcome -> response.addResults(result(outcome, request.getRingEpoch())));
             client.onNext(response.build());
             client.onCompleted();
+        });
+    }
+
+    @Override
+    public void listKeys(ListKeysRequest request, StreamObserver<ListKeysResponse> client) {
+        Optional<Key> after = request.getAfter().isEmpty()
+                ? Optional.empty()
+                : Optional.of(RequestRules.key("after", request.getAfter().toByteArray()));
+        KeyLister.Question question = new KeyLister.Question(
+                RequestRules.partition("partition", request.getPartition()),
+                after,
+                RequestRules.keysPerPage("limit", Integer.toUnsignedLong(request.getLimit())));
+        keys.list(question, answer -> {
+            switch (answer) {
+                case KeyLister.Answer.Page page -> {
+                    ListKeysResponse.Builder response = ListKeysResponse.newBuilder()
+                            .setLast(page.last())
+                            .setRingEpoch(page.ringEpoch());
+                    page.keys().forEach(key -> response.addKeys(UnsafeByteOperations.unsafeWrap(key.bytes())));
+                    complete(client, response.build());
+                }
+                case KeyLister.Answer.Refused refused -> fail(client, Problem.of(refused.why()));
+            }
         });
     }
 

@@ -2,6 +2,8 @@ package io.kvcluster.node.rpc;
 
 import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.command.KeyLister;
+import io.kvcluster.node.command.Limits;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
 import java.util.List;
@@ -34,6 +36,16 @@ final class HttpOperations {
         BatchRun.start(handler, commands, done::complete);
         List<Outcome> allLate = commands.stream().map(command -> late()).toList();
         return await(done, commands.getFirst().deadlineNanos(), allLate);
+    }
+
+    KeyLister.Answer list(KeyLister keys, KeyLister.Question question, long arrivedNanos) {
+        CompletableFuture<KeyLister.Answer> done = new CompletableFuture<>();
+        keys.list(question, done::complete);
+        long deadline = arrivedNanos + TimeUnit.MILLISECONDS.toNanos(Limits.DEFAULT_DEADLINE_MILLIS);
+        return await(
+                done,
+                deadline,
+                new KeyLister.Answer.Refused(new Outcome.NotApplied(Reason.TIMEOUT, true, "no page by the deadline")));
     }
 
     private <T> T await(CompletableFuture<T> done, long deadlineNanos, T late) {

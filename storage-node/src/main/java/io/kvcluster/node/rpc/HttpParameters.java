@@ -80,9 +80,14 @@ final class HttpParameters {
 
     /** A key in a URL: percent-encoded UTF-8, or base64url when the query says so. */
     static Key keyInUrl(String encoded, boolean plusIsBlank, HttpQuery.Parameters query) {
+        return keyInUrl(KEY, encoded, plusIsBlank, query);
+    }
+
+    /** @param field as the client calls it */
+    static Key keyInUrl(String field, String encoded, boolean plusIsBlank, HttpQuery.Parameters query) {
         byte[] bytes = PercentDecoding.bytes(encoded, plusIsBlank)
-                .orElseThrow(() -> badKey(KEY, encoded, "percent-encoded, each % with two hex digits"));
-        return RequestRules.key(keyBytes(KEY, bytes, query.text(KEY_ENCODING)));
+                .orElseThrow(() -> badKey(field, encoded, "percent-encoded, each % with two hex digits"));
+        return RequestRules.key(field, keyBytes(field, bytes, query.text(KEY_ENCODING)));
     }
 
     /** A key in JSON. @param field as the client calls it */

@@ -31,7 +31,7 @@ final class HttpRoutes {
 
     private final List<Route> routes;
 
-    HttpRoutes(HttpKv kv, HttpBatch batch, HttpCluster cluster, HttpNode node) {
+    HttpRoutes(HttpKv kv, HttpBatch batch, HttpKeys keys, HttpCluster cluster, HttpNode node) {
         HttpOpenApi openApi = new HttpOpenApi();
         routes = List.of(
                 new Route("GET", "/kv/{key}", "read a value", kv::get),
@@ -42,6 +42,7 @@ final class HttpRoutes {
                         "/batch",
                         "independent operations, each with its own result; no transaction",
                         batch::post),
+                new Route("GET", "/keys", "the keys that this node's replica of a partition holds, by page", keys::get),
                 new Route("GET", "/mapping", "where a key lives (?key=)", cluster::mapping),
                 new Route("GET", "/nodes", "the members as this node sees them", cluster::nodes),
                 new Route("GET", "/ring", "the ring that this node uses", cluster::ring),

@@ -36,6 +36,7 @@ public final class HttpServer {
         HttpRoutes routes = new HttpRoutes(
                 new HttpKv(operations),
                 new HttpBatch(operations),
+                new HttpKeys(backend.keys(), operations),
                 new HttpCluster(backend.info(), backend.cluster()),
                 new HttpNode(backend));
         HttpGate gate = new HttpGate(routes, admission, clock, limits.bodyTimeout());

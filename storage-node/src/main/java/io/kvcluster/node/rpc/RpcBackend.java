@@ -1,7 +1,8 @@
 package io.kvcluster.node.rpc;
 
 import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.command.KeyLister;
 
 /** What the rest of the node gives to this room. */
 public record RpcBackend(
-        NodeInfo info, CommandHandler handler, ClusterView cluster, HealthView health, MetricsView metrics) {}
+        NodeInfo info, CommandHandler handler, KeyLister keys, ClusterView cluster, HealthView health, MetricsView metrics) {}

@@ -39,6 +39,32 @@ public final class RequestRules {
         return Key.of(bytes);
     }
 
+    /** @param limit 0 for as many as there may be */
+    public static int keysPerPage(String field, long limit) {
+        if (limit < 0 || limit > Limits.KEYS_PER_PAGE) {
+            throw refusal(
+                    Reason.INVALID_PARAMETER,
+                    field,
+                    Long.toString(limit),
+                    "1.." + Limits.KEYS_PER_PAGE,
+                    field + " is " + limit + ", but must be 1.." + Limits.KEYS_PER_PAGE);
+        }
+        return limit == 0 ? Limits.KEYS_PER_PAGE : (int) limit;
+    }
+
+    /** Whether the node has such a partition is for the coordinator to judge. */
+    public static int partition(String field, long partition) {
+        if (partition < 0 || partition > Integer.MAX_VALUE) {
+            throw refusal(
+                    Reason.INVALID_PARAMETER,
+                    field,
+                    Long.toString(partition),
+                    "0.." + Integer.MAX_VALUE,
+                    field + " is " + partition + ", but must be 0 or more");
+        }
+        return (int) partition;
+    }
+
     public static byte[] value(String field, byte[] bytes) {
         if (bytes.length > Limits.VALUE_BYTES) {
             throw valueTooLarge(field, bytes.length);

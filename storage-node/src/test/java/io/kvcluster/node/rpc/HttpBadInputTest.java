@@ -72,6 +72,7 @@ class HttpBadInputTest {
         bodies(table);
         batches(table);
         requests(table);
+        listings(table);
         notBuilt(table);
         return table.stream();
     }
@@ -806,6 +807,44 @@ class HttpBadInputTest {
                 "request",
                 "well-formed");
         bad(table, "method with a NUL", "G\u0000T /kv/a", 400, Reason.INVALID_PARAMETER, "request", "well-formed");
+    }
+
+    private static void listings(List<Bad> table) {
+        bad(table, "listing of no partition", "GET /keys", 400, Reason.INVALID_PARAMETER, "partition", "partition ''");
+        bad(
+                table,
+                "listing of a partition that is no number",
+                "GET /keys?partition=-1",
+                400,
+                Reason.INVALID_PARAMETER,
+                "partition",
+                "'-1'",
+                "whole number");
+        bad(
+                table,
+                "listing of a partition beyond any",
+                "GET /keys?partition=9999999999",
+                400,
+                Reason.INVALID_PARAMETER,
+                "partition",
+                "9999999999");
+        bad(
+                table,
+                "page too large",
+                "GET /keys?partition=0&limit=1001",
+                400,
+                Reason.INVALID_PARAMETER,
+                "limit",
+                "1001",
+                "1..1000");
+        bad(
+                table,
+                "page after an empty key",
+                "GET /keys?partition=0&after=",
+                400,
+                Reason.KEY_EMPTY,
+                "after",
+                "after is empty");
     }
 
     private static void notBuilt(List<Bad> table) {

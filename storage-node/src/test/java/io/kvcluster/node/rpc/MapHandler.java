@@ -4,7 +4,10 @@ import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.CommandHandler;
 import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Key;
+import io.kvcluster.node.command.KeyLister;
 import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.command.Reason;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -16,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A store that is a map: what room rpc hands commands to in its tests. Can be told to answer otherwise, later, or never. */
-final class MapHandler implements CommandHandler {
+final class MapHandler implements CommandHandler, KeyLister {
     static final Outcome.Service SERVICE = new Outcome.Service("demo-0", ConsistencyLevel.QUORUM, 2, 7);
 
     final Map<Key, byte[]> values = new ConcurrentHashMap<>();
@@ -28,6 +31,24 @@ final class MapHandler implements CommandHandler {
     public void handle(Command command, Consumer<Outcome> done) {
         seen.add(command);
         behaviour.accept(command, done);
+    }
+
+    /** All keys are in partition 0; this node has no copy of the others. */
+    @Override
+    public void list(Question question, Consumer<Answer> done) {
+        if (question.partition() > 0) {
+            done.accept(new Answer.Refused(new Outcome.NotApplied(Reason.NOT_A_REPLICA, false, "no copy")));
+            return;
+        }
+        List<Key> following = values.keySet().stream()
+                .sorted((a, b) -> Arrays.compareUnsigned(a.bytes(), b.bytes()))
+                .filter(key -> question.after().isEmpty()
+                        || Arrays.compareUnsigned(key.bytes(), question.after().get().bytes()) > 0)
+                .toList();
+        done.accept(new Answer.Page(
+                following.subList(0, Math.min(question.limit(), following.size())),
+                following.size() <= question.limit(),
+                7));
     }
 
     void answer(Outcome outcome) {

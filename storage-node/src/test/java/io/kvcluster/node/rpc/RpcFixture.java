@@ -64,6 +64,7 @@ final class RpcFixture implements AutoCloseable {
         RpcBackend backend = new RpcBackend(
                 new NodeInfo("demo", "demo-0", "0.1.0"),
                 store,
+                store,
                 new FixedCluster(),
                 () -> health,
                 accept -> new MetricsView.Page("text/plain", ("accept=" + accept).getBytes(StandardCharsets.UTF_8)));
