@@ -101,6 +101,13 @@ e2e: jdk ## scenarios on one machine, with histories of 5 minutes (KUBECTL=kubec
 	$(E2E) '-Dtest.groups.excluded=chaos | needs-read-audit-log$(NO_KUBECTL)' -De2e.history.seconds=300 -De2e.results=$(E2E_RESULTS) \
 	  -De2e.kubectl=$(KUBECTL)
 
+# Debian and Ubuntu: apt-get install prometheus.
+PROMETHEUS ?= $(shell command -v prometheus)
+.PHONY: dashboards-check
+dashboards-check: jdk ## every query of dashboards and alerts on a real Prometheus beside a local cluster under load (PROMETHEUS=)
+	@test -n "$(PROMETHEUS)" || { echo "dashboards-check needs a prometheus: apt-get install prometheus, or PROMETHEUS=/path"; exit 1; }
+	$(E2E) -Dit.test=DashboardsCheck -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -De2e.prometheus=$(PROMETHEUS)
+
 .PHONY: e2e-k8s
 e2e-k8s: jdk ## the same on a Kubernetes (KUBECONFIG=, OPERATOR_IMAGE=, NODE_IMAGE= in its nodes; helm; see e2e/README.md)
 	$(E2E) $(K8S) \

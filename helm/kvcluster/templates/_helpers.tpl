@@ -26,3 +26,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- define "kvcluster.image" -}}
 {{- printf "%s:%s" .image.repository (default .chart.AppVersion .image.tag) -}}
 {{- end -}}
+
+{{- define "kvcluster.otlpEndpoint" -}}
+{{- if .Values.otlpEndpoint -}}
+{{- .Values.otlpEndpoint -}}
+{{- else if .Values.tracing.enabled -}}
+{{- printf "http://%s-tracing-collector.%s:4318" .Release.Name .Release.Namespace -}}
+{{- end -}}
+{{- end -}}

@@ -197,8 +197,7 @@ public final class KvClient implements AutoCloseable {
     public KeysOutcome keys(String storeId, int partition, ByteString after, Duration timeout) {
         Optional<Node> node = engine.nodes().member(storeId);
         if (node.isEmpty()) {
-            return new KeysOutcome.Failed(
-                    ClientReason.NODE_UNREACHABLE.name(), "no member has store id " + storeId);
+            return new KeysOutcome.Failed(ClientReason.NODE_UNREACHABLE.name(), "no member has store id " + storeId);
         }
         return await(
                 new Attempts<>(

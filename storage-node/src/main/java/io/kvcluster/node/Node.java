@@ -84,8 +84,8 @@ final class Node {
         NodeInfo info = new NodeInfo(config.cluster(), config.name(), NodeVersion.text());
         NodeMetrics metrics = new NodeMetrics(info.cluster(), info.name(), info.version());
         AtomicReference<CommandHandler> handler = new AtomicReference<>(Node::refuseWhileStarting);
-        AtomicReference<KeyLister> keys = new AtomicReference<>(
-                (_, done) -> done.accept(new KeyLister.Answer.Refused(STILL_STARTING)));
+        AtomicReference<KeyLister> keys =
+                new AtomicReference<>((_, done) -> done.accept(new KeyLister.Answer.Refused(STILL_STARTING)));
         RpcBackend backend = new RpcBackend(
                 info,
                 (command, done) -> handler.get().handle(command, done),

@@ -89,8 +89,7 @@ public final class ExportFile implements Closeable {
             lines.write(left);
         }
         lines.force(false);
-        progress = new Progress(
-                partition, after, progress.keys() + entries.size(), progress.bytes() + bytes.length);
+        progress = new Progress(partition, after, progress.keys() + entries.size(), progress.bytes() + bytes.length);
         save();
     }
 

@@ -7,7 +7,9 @@ import io.kvcluster.client.RequestOptions;
 import io.kvcluster.ring.Ring;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -62,10 +64,11 @@ public final class Exporter {
 
     /** @throws IOException naming what could not be listed, read or written; the file can be gone on with */
     public void run(Ring ring) throws IOException, InterruptedException {
+        Set<String> silent = new HashSet<>();
         ByteString after = file.progress().after();
         for (int p = file.progress().partition(); p < ring.partitions(); p++) {
             partition = p;
-            PartitionKeys keys = new PartitionKeys(client, ring, p, after, request.timeout());
+            PartitionKeys keys = new PartitionKeys(client, ring, p, after, request.timeout(), silent);
             while (keys.hasNext()) {
                 List<ByteString> page = keys.next();
                 for (int from = 0; from < page.size(); from += READS_IN_FLIGHT) {

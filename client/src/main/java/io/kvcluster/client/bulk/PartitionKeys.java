@@ -8,7 +8,9 @@ import io.kvcluster.ring.Ring;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -19,20 +21,28 @@ import java.util.TreeSet;
 final class PartitionKeys {
     private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
+    /** A replica that takes longer than this for a page is left for the others. */
+    private static final Duration LONGEST_PAGE = Duration.ofSeconds(2);
+
     private final KvClient client;
     private final Ring ring;
     private final int partition;
     private final Duration timeout;
+    private final Set<String> silent;
     private ByteString after;
     private boolean ended;
 
-    /** @param after the last key that is done already; empty for none */
-    PartitionKeys(KvClient client, Ring ring, int partition, ByteString after, Duration timeout) {
+    /**
+     * @param after the last key that is done already; empty for none
+     * @param silent stores that gave no page when they were last asked: they are asked last. Kept up to date here
+     */
+    PartitionKeys(KvClient client, Ring ring, int partition, ByteString after, Duration timeout, Set<String> silent) {
         this.client = client;
         this.ring = ring;
         this.partition = partition;
         this.after = after;
         this.timeout = timeout;
+        this.silent = silent;
     }
 
     boolean hasNext() {
@@ -66,7 +76,10 @@ final class PartitionKeys {
     }
 
     private List<KeysOutcome.Page> majority() throws IOException, InterruptedException {
-        List<Member> replicas = ring.replicas(partition);
+        List<Member> replicas = ring.replicas(partition).stream()
+                .sorted(Comparator.comparing((Member replica) -> silent.contains(replica.getStoreId())))
+                .toList();
+        Duration patience = timeout.compareTo(LONGEST_PAGE) < 0 ? timeout : LONGEST_PAGE;
         int needed = replicas.size() / 2 + 1;
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
@@ -74,10 +87,15 @@ final class PartitionKeys {
             List<String> failures = new ArrayList<>();
             for (Member replica : replicas) {
                 if (pages.size() < needed) {
-                    switch (client.keys(replica.getStoreId(), partition, after, timeout)) {
-                        case KeysOutcome.Page page -> pages.add(page);
-                        case KeysOutcome.Failed(String reason, String message) ->
+                    switch (client.keys(replica.getStoreId(), partition, after, patience)) {
+                        case KeysOutcome.Page page -> {
+                            pages.add(page);
+                            silent.remove(replica.getStoreId());
+                        }
+                        case KeysOutcome.Failed(String reason, String message) -> {
                             failures.add(replica.getName() + ": " + reason + " (" + message + ")");
+                            silent.add(replica.getStoreId());
+                        }
                     }
                 }
             }

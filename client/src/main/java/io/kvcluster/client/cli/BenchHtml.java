@@ -82,7 +82,7 @@ final class BenchHtml {
             tiles("puts", best.result().puts());
         }
         best.serverCpuMicros()
-                .ifPresent(micros -> tile(String.format(Locale.ROOT, "%.0f µs", micros), "server CPU per operation"));
+                .ifPresent(micros -> tile(String.format(Locale.ROOT, "%.1f µs", micros), "server CPU per operation"));
         best.serverResidentBytes().ifPresent(bytes -> tile(Units.bytes(bytes), "memory, all servers (RSS)"));
         tile(Units.count(runs.stream().mapToLong(run -> run.result().failures()).sum()), "operations failed");
         html.append("</div>\n");

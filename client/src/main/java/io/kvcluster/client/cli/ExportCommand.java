@@ -74,7 +74,9 @@ final class ExportCommand implements Callable<Integer> {
             return ExportFile.open(file, resume);
         } catch (FileAlreadyExistsException e) {
             throw new IOException(
-                    file + " exists already: add --resume to go on with an export that was cut off, or name another file", e);
+                    file
+                            + " exists already: add --resume to go on with an export that was cut off, or name another file",
+                    e);
         }
     }
 
@@ -85,8 +87,8 @@ final class ExportCommand implements Callable<Integer> {
     private static String line(Exporter exporter, Ring ring, long begin) {
         double fraction = exporter.partition() / (double) ring.partitions();
         double seconds = Math.max(0.001, elapsed(begin).toMillis() / 1e3);
-        return Units.bar(fraction, 20) + String.format(" %3.0f%%  ", fraction * 100)
-                + Units.count(exporter.exported()) + " keys, " + Units.bytes(exporter.bytes() / seconds) + "/s";
+        return Units.bar(fraction, 20) + String.format(" %3.0f%%  ", fraction * 100) + Units.count(exporter.exported())
+                + " keys, " + Units.bytes(exporter.bytes() / seconds) + "/s";
     }
 
     private void report(Exporter exporter, long begin) {
@@ -96,9 +98,7 @@ final class ExportCommand implements Callable<Integer> {
         output.result(json, out -> {
             out.printf(
                     "%s keys, %s in %s%n",
-                    Units.count(exporter.exported()),
-                    Units.bytes(exporter.bytes()),
-                    Units.duration(elapsed(begin)));
+                    Units.count(exporter.exported()), Units.bytes(exporter.bytes()), Units.duration(elapsed(begin)));
             if (exporter.withSiblings() > 0) {
                 out.println(Units.count(exporter.withSiblings())
                         + " keys have several values (siblings): only the newest of each is written");

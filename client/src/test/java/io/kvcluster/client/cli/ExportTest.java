@@ -63,7 +63,9 @@ class ExportTest {
     void aKeyThatOneReplicaOfTheMajorityLacksIsExported() throws IOException {
         ByteString key = ByteString.copyFromUtf8("key-7");
         int partition = cluster.ring().partitionOf(key.toByteArray());
-        cluster.node(cluster.ring().replicas(partition).getFirst().getIndex()).map().remove(key);
+        cluster.node(cluster.ring().replicas(partition).getFirst().getIndex())
+                .map()
+                .remove(key);
         assertThat(export().code()).isEqualTo(0);
         assertThat(exported()).contains("key-7").hasSize(KEYS + 1);
     }
@@ -79,9 +81,10 @@ class ExportTest {
     @Test
     void anExportThatWasCutOffGoesOnAndHasNoKeyTwice() throws IOException {
         AtomicInteger left = new AtomicInteger(200);
-        cluster.nodes().forEach(node -> node.behave(() -> left.decrementAndGet() > 0
-                ? FakeNode.SERVE
-                : new Behaviour.Refuse(Status.Code.INVALID_ARGUMENT, Reason.INVALID_BODY)));
+        cluster.nodes()
+                .forEach(node -> node.behave(() -> left.decrementAndGet() > 0
+                        ? FakeNode.SERVE
+                        : new Behaviour.Refuse(Status.Code.INVALID_ARGUMENT, Reason.INVALID_BODY)));
         Kv cut = export();
         assertThat(cut.code()).isEqualTo(1);
         assertThat(cut.err()).contains("kv export --resume " + file());
@@ -110,8 +113,7 @@ class ExportTest {
     }
 
     private void put(String key, ByteString value) {
-        cluster.nodes()
-                .forEach(node -> node.map().put(ByteString.copyFromUtf8(key), new FakeNode.Stored(value, 1)));
+        cluster.nodes().forEach(node -> node.map().put(ByteString.copyFromUtf8(key), new FakeNode.Stored(value, 1)));
     }
 
     private Map<ByteString, ByteString> values() {

@@ -46,7 +46,8 @@ class KvUsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "get", "put", "delete", "batch", "import", "export", "verify", "status", "ring", "nodes", "mapping", "bench"
+                "get", "put", "delete", "batch", "import", "export", "verify", "status", "ring", "nodes", "mapping",
+                "bench"
             })
     void everyCommandHasHelp(String command) {
         Kv help = Kv.run(command, "--help");

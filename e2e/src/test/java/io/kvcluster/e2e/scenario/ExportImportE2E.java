@@ -35,9 +35,8 @@ final class ExportImportE2E {
         for (int i = 0; i < KEYS; i++) {
             values.put(PREFIX + i, "value \"" + i + "\" é");
         }
-        values.forEach((key, value) -> assertThat(
-                        node.put(key, value, "consistency=quorum").status())
-                .isEqualTo(200));
+        values.forEach((key, value) ->
+                assertThat(node.put(key, value, "consistency=quorum").status()).isEqualTo(200));
         String deleted = PREFIX + "deleted";
         assertThat(node.put(deleted, "gone", "consistency=quorum").status()).isEqualTo(200);
         assertThat(node.delete(deleted, "consistency=quorum").status()).isEqualTo(200);
@@ -60,13 +59,16 @@ final class ExportImportE2E {
         values.forEach((key, value) ->
                 assertThat(node.get(key, "consistency=quorum").value()).isEqualTo(value));
         cluster.awaitSettled();
-        assertThat(run(cluster, "verify", "--replicas", "--acked", acked.toString())).contains("all there");
+        assertThat(run(cluster, "verify", "--replicas", "--acked", acked.toString()))
+                .contains("all there");
     }
 
     private static String run(Cluster cluster, String... arguments) throws InterruptedException {
         KvCommand kv = KvCommand.start(cluster, arguments);
         try {
-            assertThat(kv.await(LIMIT_SECONDS)).as("%s: %s", List.of(arguments), kv.output()).isZero();
+            assertThat(kv.await(LIMIT_SECONDS))
+                    .as("%s: %s", List.of(arguments), kv.output())
+                    .isZero();
             return kv.output();
         } finally {
             kv.kill();

@@ -114,7 +114,9 @@ public final class Coordinator implements CommandHandler, KeyLister {
                     Reason.INVALID_PARAMETER,
                     false,
                     "partition is " + question.partition() + ", but must be 0.." + (replicas.size() - 1))));
-        } else if (!lanes.get(question.partition() % lanes.size()).loop.offer(() -> done.accept(listed(question, ring)))) {
+        } else if (!lanes.get(question.partition() % lanes.size())
+                .loop
+                .offer(() -> done.accept(listed(question, ring)))) {
             overloaded(OperationTrace.NONE, refused -> done.accept(new Answer.Refused((Outcome.NotApplied) refused)));
         }
     }
@@ -132,7 +134,8 @@ public final class Coordinator implements CommandHandler, KeyLister {
                 new Outcome.NotApplied(
                         Reason.NOT_A_REPLICA,
                         false,
-                        "node " + node.name() + " has no copy of partition " + partition + ": /ring names those that have");
+                        "node " + node.name() + " has no copy of partition " + partition
+                                + ": /ring names those that have");
             case WRONG_EPOCH -> new Outcome.NotApplied(Reason.WRONG_EPOCH, true, "the ring changed meanwhile");
             case CANNOT_SAY, OVERLOADED, DISK_FULL, TOO_MANY_SIBLINGS, BAD_CONTEXT, FAILED ->
                 new Outcome.NotApplied(

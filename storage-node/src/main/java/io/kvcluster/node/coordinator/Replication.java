@@ -1,5 +1,6 @@
 package io.kvcluster.node.coordinator;
 
+import com.google.protobuf.ByteString;
 import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
@@ -52,7 +53,8 @@ record Replication(
 
     static PeerMessage.Builder message(Ring ring, OperationTrace trace) {
         PeerMessage.Builder message = PeerMessage.newBuilder().setEpoch(ring.epoch());
-        return trace == OperationTrace.NONE ? message : message.setTrace(trace.context());
+        ByteString context = trace.context();
+        return context.isEmpty() ? message : message.setTrace(context);
     }
 
     String name(int replica) {

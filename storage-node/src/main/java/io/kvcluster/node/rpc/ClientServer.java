@@ -46,7 +46,8 @@ public final class ClientServer {
                 .workerEventLoopGroup(eventLoops.group())
                 // Calls only decode and hand on: a pool would cost more than they do.
                 .directExecutor()
-                .addService(sessions.within(GrpcGate.guard(new GrpcKv(handler, backend.keys(), deadlines).bindService(), admission)))
+                .addService(sessions.within(
+                        GrpcGate.guard(new GrpcKv(handler, backend.keys(), deadlines).bindService(), admission)))
                 .addService(GrpcGate.guard(new GrpcCluster(backend.info(), backend.cluster()).bindService(), admission))
                 .addService(health)
                 .addService(ProtoReflectionServiceV1.newInstance())

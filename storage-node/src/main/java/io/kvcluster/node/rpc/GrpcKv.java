@@ -80,9 +80,8 @@ final class GrpcKv extends KvServiceGrpc.KvServiceImplBase {
         keys.list(question, answer -> {
             switch (answer) {
                 case KeyLister.Answer.Page page -> {
-                    ListKeysResponse.Builder response = ListKeysResponse.newBuilder()
-                            .setLast(page.last())
-                            .setRingEpoch(page.ringEpoch());
+                    ListKeysResponse.Builder response =
+                            ListKeysResponse.newBuilder().setLast(page.last()).setRingEpoch(page.ringEpoch());
                     page.keys().forEach(key -> response.addKeys(UnsafeByteOperations.unsafeWrap(key.bytes())));
                     complete(client, response.build());
                 }

@@ -5,4 +5,9 @@ import io.kvcluster.node.command.KeyLister;
 
 /** What the rest of the node gives to this room. */
 public record RpcBackend(
-        NodeInfo info, CommandHandler handler, KeyLister keys, ClusterView cluster, HealthView health, MetricsView metrics) {}
+        NodeInfo info,
+        CommandHandler handler,
+        KeyLister keys,
+        ClusterView cluster,
+        HealthView health,
+        MetricsView metrics) {}

@@ -64,9 +64,8 @@ class HttpKeysTest {
                     kv.listKeys(ListKeysRequest.newBuilder().setLimit(20).build());
             assertThat(first.getKeysList()).hasSize(20);
             assertThat(first.getLast()).isFalse();
-            ListKeysResponse second = kv.listKeys(ListKeysRequest.newBuilder()
-                    .setAfter(first.getKeys(19))
-                    .build());
+            ListKeysResponse second = kv.listKeys(
+                    ListKeysRequest.newBuilder().setAfter(first.getKeys(19)).build());
             assertThat(second.getKeysList()).hasSize(6).contains(ByteString.copyFrom("key-24", UTF_8));
             assertThat(second.getLast()).isTrue();
             assertThat(second.getRingEpoch()).isEqualTo(7);

@@ -43,7 +43,9 @@ final class MapHandler implements CommandHandler, KeyLister {
         List<Key> following = values.keySet().stream()
                 .sorted((a, b) -> Arrays.compareUnsigned(a.bytes(), b.bytes()))
                 .filter(key -> question.after().isEmpty()
-                        || Arrays.compareUnsigned(key.bytes(), question.after().get().bytes()) > 0)
+                        || Arrays.compareUnsigned(
+                                        key.bytes(), question.after().get().bytes())
+                                > 0)
                 .toList();
         done.accept(new Answer.Page(
                 following.subList(0, Math.min(question.limit(), following.size())),
