@@ -736,7 +736,7 @@ class HttpBadInputTest {
     }
 
     private static void requests(List<Bad> table) {
-        bad(table, "unknown path", "GET /keys", 404, Reason.UNKNOWN_PATH, "path", "'/keys'", "/kv/{key}", "/batch");
+        bad(table, "unknown path", "GET /values", 404, Reason.UNKNOWN_PATH, "path", "'/values'", "/kv/{key}", "/batch");
         bad(table, "path without key", "GET /kv", 404, Reason.UNKNOWN_PATH, "path", "'/kv'");
         bad(
                 table,
