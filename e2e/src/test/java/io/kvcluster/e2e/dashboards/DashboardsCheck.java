@@ -96,7 +96,7 @@ final class DashboardsCheck {
     private List<Prometheus.Scraped> scraped(Cluster cluster) {
         List<Prometheus.Scraped> all = new ArrayList<>();
         for (Node node : cluster.nodes()) {
-            URI page = URI.create(node.address().http());
+            URI page = node.address().http();
             all.add(new Prometheus.Scraped(
                     page.getAuthority(), "{cluster: " + cluster.name() + ", pod: " + node.name() + "}"));
         }
