@@ -140,6 +140,6 @@ final class ChaosE2E {
                 run, figures, problems, target.name(), "make chaos SECONDS=" + LENGTH.toSeconds() + " SEED=" + SEED);
         Path page = report.write(folder);
         System.out.println(report.lastWords(page, Traffic.FOLDER));
-        assertThat(problems).isEmpty();
+        assertThat(problems).as("%d problems", problems.size()).isEmpty();
     }
 }

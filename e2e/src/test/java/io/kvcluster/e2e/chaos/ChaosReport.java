@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 /** The run as a page with a table and a plot, and as the last lines of its output. */
 final class ChaosReport {
     private static final int MILLION = 1_000_000;
+    private static final int PROBLEMS_SHOWN = 10;
 
     private final ChaosRun run;
     private final List<FaultFigures> figures;
@@ -45,7 +46,7 @@ final class ChaosReport {
 
                 `%s`: %d s of traffic, %d faults, one node broken at a time, on a machine with %d processors that ran the load, three
                 nodes, operator and API server. %d operations, %d acknowledged, %.0f a second outside faults (median p99 of a second %.0f ms);
-                %d refused or without answer, %d of unknown outcome (%.3f %%). All replicas equal %.1f s after the last operation.
+                %d refused or without answer, %d of unknown outcome (%.3f %%). %s
 
                 | promise | broken |
                 |---|---|
@@ -55,7 +56,7 @@ final class ChaosReport {
                 |---|---|---|---|---|---|---|
                 %s
 
-                Failed and unknown are sums until 5 s after each fault. The other figures are the middle one and the worst: the first success of a hot
+                Failed and unknown are sums until 5 s after each fault, or the next one. The other figures are the middle one and the worst: the first success of a hot
                 key whose first replica is the broken node, from the beginning of the fault; the time from the end of the fault until each replica had
                 all that was acknowledged during it ("never": not before the clients stopped).
 
@@ -80,11 +81,19 @@ final class ChaosReport {
                         operations() - acknowledged() - unknown(),
                         unknown(),
                         100.0 * unknown() / Math.max(1, operations()),
-                        run.equalAfter().toMillis() / 1e3,
+                        equality(),
                         promises(),
                         faults(),
                         name,
                         populations());
+    }
+
+    private String equality() {
+        boolean equal = problems.stream().noneMatch(problem -> problem.promise() == Problem.Promise.REPLICAS_EQUAL);
+        return String.format(
+                Locale.ROOT,
+                equal ? "All replicas equal %.1f s after the last operation." : "Replicas still differ after %.1f s.",
+                run.equalAfter().toMillis() / 1e3);
     }
 
     private String promises() {
@@ -195,7 +204,12 @@ final class ChaosReport {
                     .append(promise.sentence())
                     .append('\n');
         }
-        problems.forEach(problem -> words.append("  ").append(problem).append('\n'));
+        problems.stream()
+                .limit(PROBLEMS_SHOWN)
+                .forEach(problem -> words.append("  ").append(problem).append('\n'));
+        if (problems.size() > PROBLEMS_SHOWN) {
+            words.append("  and ").append(problems.size() - PROBLEMS_SHOWN).append(" more problems\n");
+        }
         words.append("  table and plot: ")
                 .append(page.toAbsolutePath().normalize())
                 .append('\n');

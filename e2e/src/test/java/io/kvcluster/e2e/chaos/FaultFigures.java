@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one fault cost, counted until five seconds after it.
+ * What one fault cost, counted until five seconds after it, or until the next one begins.
  *
  * @param failed operations of all clients that were neither acknowledged nor answered; {@code unknown} of them with unknown outcome
  * @param firstSuccess from the beginning of the fault to the first success that began after it, of a hot key whose first replica is the
@@ -30,10 +30,16 @@ record FaultFigures(
     /** @param primaryOf the node that clients ask first, of the keys for which it is known */
     static FaultFigures of(
             Injected injected, ChaosRun run, Map<String, String> primaryOf, Optional<Duration> timeToEqual) {
+        long next = run.faults().stream()
+                .mapToLong(other -> other.fault().fromNanos())
+                .filter(begin -> begin > injected.fault().fromNanos())
+                .min()
+                .orElse(Long.MAX_VALUE);
         List<Operation> near = new ArrayList<>();
         for (Population population : run.populations()) {
             population.history().operations().stream()
-                    .filter(operation -> injected.excuses(operation.completedNanos()))
+                    .filter(operation ->
+                            injected.excuses(operation.completedNanos()) && operation.completedNanos() < next)
                     .forEach(near::add);
         }
         List<Operation> failures = near.stream()
