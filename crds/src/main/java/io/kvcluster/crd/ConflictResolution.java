@@ -8,5 +8,8 @@ public enum ConflictResolution {
     LAST_WRITER_WINS,
 
     @JsonProperty("Siblings")
-    SIBLINGS
+    SIBLINGS,
+
+    @JsonProperty("Custom")
+    CUSTOM
 }

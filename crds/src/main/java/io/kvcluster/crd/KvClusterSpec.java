@@ -68,6 +68,12 @@ import org.jspecify.annotations.Nullable;
         reason = "FieldValueInvalid",
         message =
                 "spec.fsyncIntervalMillis must be given when spec.durability is Periodic, and only then: Fsync forces the log before each acknowledgement")
+@ValidationRule(
+        value = "self.conflictResolution == 'Custom' ? has(self.resolver) : !has(self.resolver)",
+        fieldPath = ".resolver",
+        reason = "FieldValueInvalid",
+        message =
+                "spec.resolver must be given when spec.conflictResolution is Custom, and only then: it names the resolver")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record KvClusterSpec(
         @JsonPropertyDescription("Storage pods, spread over the zones in turn.")
@@ -89,9 +95,13 @@ public record KvClusterSpec(
         Consistency defaultConsistency,
 
         @JsonPropertyDescription(
-                "What becomes of concurrent writes to a key. LastWriterWins keeps the one with the greatest version; Siblings keeps all until a write that has seen them.")
+                "What becomes of concurrent writes to a key. LastWriterWins keeps the one with the greatest version; Siblings keeps all until a write that has seen them; Custom merges them by the resolver that resolver names.")
         @Default("LastWriterWins")
         ConflictResolution conflictResolution,
+
+        @JsonPropertyDescription(
+                "With conflictResolution Custom, and only then: the name of a ConflictResolver in a jar of the pods' resolver directory, /resolvers, which podTemplate mounts.")
+        @Nullable @Size(min = 1, max = 63) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") String resolver,
 
         @JsonPropertyDescription("Parts of the key space, the unit of placement. A power of two. Immutable.")
         @Default("64")

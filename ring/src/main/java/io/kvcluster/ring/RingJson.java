@@ -108,6 +108,10 @@ public final class RingJson {
         field(out, "conflictResolution", defaults.getConflictResolution()).append(", ");
         field(out, "durability", defaults.getDurability()).append(", ");
         field(out, "fsyncIntervalMillis", Integer.toUnsignedLong(defaults.getFsyncIntervalMillis()));
+        if (!defaults.getResolver()
+                .isEmpty()) { // absent, so that rings without one keep the hash that older versions know
+            field(out.append(", "), "resolver", defaults.getResolver());
+        }
         out.append('}');
     }
 

@@ -35,7 +35,7 @@ final class RingRules {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([-.:A-Za-z0-9_]{0,251}[A-Za-z0-9])?");
     private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?");
     private static final Set<String> CONSISTENCIES = Set.of("local", "one", "eventual", "quorum", "all");
-    private static final Set<String> CONFLICT_RESOLUTIONS = Set.of("LastWriterWins", "Siblings");
+    private static final Set<String> CONFLICT_RESOLUTIONS = Set.of("LastWriterWins", "Siblings", "Custom");
 
     private final RingTable table;
     private final List<String> problems = new ArrayList<>();
@@ -91,7 +91,17 @@ final class RingRules {
                 CONFLICT_RESOLUTIONS.contains(defaults.getConflictResolution()),
                 "defaults.conflictResolution",
                 defaults.getConflictResolution(),
-                "must be LastWriterWins or Siblings");
+                "must be LastWriterWins, Siblings or Custom");
+        boolean custom = defaults.getConflictResolution().equals("Custom");
+        require(
+                custom
+                        ? DNS_LABEL.matcher(defaults.getResolver()).matches()
+                        : defaults.getResolver().isEmpty(),
+                "defaults.resolver",
+                defaults.getResolver(),
+                custom
+                        ? "must name a resolver (1 to 63 of a-z, 0-9 and -) with conflictResolution Custom"
+                        : "must be empty without conflictResolution Custom");
         int interval = defaults.getFsyncIntervalMillis();
         switch (defaults.getDurability()) {
             case "Fsync" ->

@@ -122,8 +122,19 @@ class RingTest {
                         "defaults.consistency is strong, but must be local, one, eventual, quorum or all",
                         t -> t.getDefaultsBuilder().setConsistency("strong")),
                 broken(
-                        "defaults.conflictResolution is empty, but must be LastWriterWins or Siblings",
+                        "defaults.conflictResolution is empty, but must be LastWriterWins, Siblings or Custom",
                         t -> t.clearDefaults()),
+                broken(
+                        "defaults.resolver is empty, but must name a resolver (1 to 63 of a-z, 0-9 and -) with conflictResolution Custom",
+                        t -> t.getDefaultsBuilder().setConflictResolution("Custom")),
+                broken(
+                        "defaults.resolver is My_Carts, but must name a resolver (1 to 63 of a-z, 0-9 and -) with conflictResolution Custom",
+                        t -> t.getDefaultsBuilder()
+                                .setConflictResolution("Custom")
+                                .setResolver("My_Carts")),
+                broken(
+                        "defaults.resolver is carts, but must be empty without conflictResolution Custom",
+                        t -> t.getDefaultsBuilder().setResolver("carts")),
                 broken(
                         "defaults.durability is None, but must be Fsync or Periodic",
                         t -> t.getDefaultsBuilder().setDurability("None")),

@@ -102,7 +102,11 @@ final class Node {
         transport = new GrpcTransport(
                 new GrpcTransport.Config(config.bindAddress(), config.peerPort(), config.peerPort()), eventLoops);
         core = new NodeCore(
-                new NodeCore.World(environment, IndexFactory.mapDb(seams.files()), seams.network(transport)),
+                new NodeCore.World(
+                        environment,
+                        IndexFactory.mapDb(seams.files()),
+                        seams.network(transport),
+                        ResolverJars.load(config.resolverDir())),
                 new NodeCore.Settings(
                         config.name(),
                         config.address(),

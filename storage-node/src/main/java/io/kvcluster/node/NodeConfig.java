@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address host name by which peers and the ring know this node
  * @param ringFile mounted ring.json, the slow fallback of PushRing; null for none
+ * @param resolverDir jars with users' conflict resolvers; need not exist
  * @param durability when a write is acknowledged
  * @param loops core loops; partition p belongs to loop p mod loops
  * @param experimentFile faults that the node suffers on purpose; null, as always but in tests: none, and none can be made
@@ -26,6 +27,7 @@ record NodeConfig(
         Path dataDir,
         @Nullable Path ringFile,
         @Nullable Path experimentFile,
+        Path resolverDir,
         Durability durability,
         int partitions,
         int loops,
@@ -55,6 +57,7 @@ record NodeConfig(
                 Path.of(read.text("KV_DATA_DIR", "/data")),
                 read.path("KV_RING_FILE"),
                 read.path("KV_EXPERIMENT_FILE"),
+                Path.of(read.text("KV_RESOLVER_DIR", "/resolvers")),
                 read.durability(),
                 read.partitions(),
                 read.number("KV_LOOPS", defaultLoops(), 1, 64),

@@ -18,6 +18,7 @@ import io.kvcluster.node.peer.PeerWiring;
 import io.kvcluster.node.replica.PartitionReplica;
 import io.kvcluster.node.replica.ReplicaEvents;
 import io.kvcluster.node.replica.Replicas;
+import io.kvcluster.node.resolver.Resolvers;
 import io.kvcluster.node.seams.Environment;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.seams.Transport;
@@ -28,8 +29,10 @@ import io.kvcluster.node.storage.StoreConfig;
 import io.kvcluster.node.storage.StoreException;
 import io.kvcluster.node.storage.StoreListener;
 import io.kvcluster.proto.peer.PeerFrame;
+import io.kvcluster.resolver.ConflictResolver;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -46,8 +49,18 @@ public final class NodeCore {
      * The world it lives in.
      *
      * @param peers links to the other nodes; started and closed by whoever made it
+     * @param resolvers of users, by name
      */
-    public record World(Environment environment, IndexFactory indexes, Transport<PeerFrame> peers) {}
+    public record World(
+            Environment environment,
+            IndexFactory indexes,
+            Transport<PeerFrame> peers,
+            Map<String, ConflictResolver> resolvers) {
+        /** Without resolvers of users. */
+        public World(Environment environment, IndexFactory indexes, Transport<PeerFrame> peers) {
+            this(environment, indexes, peers, Map.of());
+        }
+    }
 
     /**
      * Who it is, and its bounds.
@@ -149,7 +162,13 @@ public final class NodeCore {
                         loops,
                         peers,
                         hlc,
-                        settings.operations()),
+                        settings.operations(),
+                        new Coordination.Custom(
+                                policies::resolver,
+                                new Resolvers(
+                                        world.resolvers(),
+                                        environment.newWorker("resolver", Resolvers.THREADS, Resolvers.QUEUE),
+                                        listeners.operations()))),
                 listeners.operations());
     }
 

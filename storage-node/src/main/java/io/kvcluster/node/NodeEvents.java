@@ -86,6 +86,21 @@ final class NodeEvents implements OperationEvents, ReplicaEvents {
     }
 
     @Override
+    public void kept(int siblings) {
+        metrics.replication().conflictKept(siblings);
+    }
+
+    @Override
+    public void resolved(int values) {
+        metrics.replication().conflictResolved(values);
+    }
+
+    @Override
+    public void failed(Failure why) {
+        metrics.replication().resolverFailed(why.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
     public void manySiblings(int siblings) {
         metrics.replication().manySiblings();
     }

@@ -49,7 +49,10 @@ class ArchitectureTest {
             Map.entry("wire", Set.of("command", "proto")),
             Map.entry("replica", Set.of("storage", "version", "command", "ring")),
             Map.entry("peer", Set.of("command", "version", "ring", "proto")),
-            Map.entry("coordinator", Set.of("replica", "peer", "version", "command", "wire", "ring", "proto")),
+            Map.entry("resolver", Set.of("command", "spi")),
+            Map.entry(
+                    "coordinator",
+                    Set.of("replica", "resolver", "peer", "version", "command", "wire", "ring", "proto")),
             Map.entry("repair", Set.of("replica", "peer", "storage")),
             Map.entry("membership", Set.of("ring", "peer", "proto")),
             Map.entry("rpc", Set.of("coordinator", "command", "wire", "ring", "proto")),
@@ -83,6 +86,7 @@ class ArchitectureTest {
         return switch (name) {
             case "ring" -> "io.kvcluster.ring..";
             case "proto" -> "io.kvcluster.proto..";
+            case "spi" -> "io.kvcluster.resolver..";
             default -> ROOT + "." + name + "..";
         };
     }

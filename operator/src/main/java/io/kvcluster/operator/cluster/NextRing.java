@@ -14,7 +14,7 @@ import java.util.Locale;
 
 /**
  * The ring after the one in force, when the spec wants other defaults. No partition changes, so no message of the old epoch is
- * refused and nobody restarts (ADR 8). One ring after the other: asked only when every member that can be told has the present one.
+ * refused and nobody restarts (ADR 11). One ring after the other: asked only when every member that can be told has the present one.
  */
 final class NextRing {
     private NextRing() {}
@@ -66,7 +66,8 @@ final class NextRing {
     }
 
     private static String resolution(Defaults defaults) {
-        return defaults.getConflictResolution();
+        return defaults.getConflictResolution()
+                + (defaults.getResolver().isEmpty() ? "" : " " + defaults.getResolver());
     }
 
     private static String durability(Defaults defaults) {
@@ -81,10 +82,14 @@ final class NextRing {
                         switch (spec.conflictResolution()) {
                             case LAST_WRITER_WINS -> "LastWriterWins";
                             case SIBLINGS -> "Siblings";
+                            case CUSTOM -> "Custom";
                         })
                 .setDurability(spec.durability() == Durability.FSYNC ? "Fsync" : "Periodic");
         if (spec.fsyncIntervalMillis() != null) {
             defaults.setFsyncIntervalMillis(spec.fsyncIntervalMillis());
+        }
+        if (spec.resolver() != null) {
+            defaults.setResolver(spec.resolver());
         }
         return defaults.build();
     }

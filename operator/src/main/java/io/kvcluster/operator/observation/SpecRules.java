@@ -2,6 +2,7 @@ package io.kvcluster.operator.observation;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.kvcluster.crd.ConflictResolution;
 import io.kvcluster.crd.Durability;
 import io.kvcluster.crd.KvCluster;
 import io.kvcluster.crd.KvClusterSpec;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpecRules {
     private static final Pattern NAME = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
     private static final Pattern ZONE = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+    private static final Pattern RESOLVER = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
     private static final Pattern SIZE = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,3})?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?");
     private static final BigDecimal LEAST_SIZE = new BigDecimal(64 * 1024 * 1024);
 
@@ -59,6 +61,7 @@ public final class SpecRules {
         }
         rules.numbers(spec);
         rules.topology(spec);
+        rules.resolver(spec);
         rules.storage(spec);
         rules.timing(spec);
         rules.problems.addAll(NodeStatefulSet.overlayProblems(spec));
@@ -117,6 +120,16 @@ public final class SpecRules {
                         ZONE.matcher(zone).matches(),
                         "spec.topology.zones names " + zone
                                 + " but a zone must be a label value of 1 to 63 characters"));
+    }
+
+    private void resolver(KvClusterSpec spec) {
+        String resolver = spec.resolver();
+        require(
+                (spec.conflictResolution() == ConflictResolution.CUSTOM) == (resolver != null),
+                "spec.resolver must be given when spec.conflictResolution is Custom, and only then");
+        require(
+                resolver == null || RESOLVER.matcher(resolver).matches(),
+                "spec.resolver is " + resolver + " but must be 1 to 63 of a-z, 0-9 and -");
     }
 
     private void storage(KvClusterSpec spec) {

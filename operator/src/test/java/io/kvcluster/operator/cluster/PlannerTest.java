@@ -260,6 +260,12 @@ class PlannerTest {
                         List.of("AdvanceRing 2 defaultConsistency eventual -> quorum,"
                                 + " conflictResolution LastWriterWins -> Siblings")),
                 row(
+                        "a resolver is named in the next ring",
+                        World.settled(SPEC)
+                                .withSpec("{replicas: 3, conflictResolution: Custom, resolver: carts}")
+                                .rememberSpec(),
+                        List.of("AdvanceRing 2 conflictResolution LastWriterWins -> Custom carts")),
+                row(
                         "a member that is down does not hold the next ring up",
                         World.settled(SPEC)
                                 .withSpec(OTHER_DEFAULTS)

@@ -15,6 +15,8 @@ public final class Limits {
     public static final int KEYS_PER_PAGE = 1_000;
 
     public static final int KEYS_PER_PAGE_BYTES = 1024 * 1024;
+    /** How long a user's conflict resolver may take for one key; after it the values are given as siblings. */
+    public static final long RESOLVER_MILLIS = 50;
 
     public static final int REQUEST_ID_CHARACTERS = 64;
     public static final int CONTEXT_TOKEN_BYTES = 16 * 1024;

@@ -15,7 +15,8 @@ interface Contexts {
     Outcome read(Key key, @Nullable KeyRecord record, long nowMillis, Outcome.Service service);
 
     sealed interface Given {
-        record Valid(Context context) implements Given {}
+        /** @param unvouched the part of it that names stores which the ring does not */
+        record Valid(Context context, Context unvouched) implements Given {}
 
         record Invalid(String why) implements Given {}
     }

@@ -5,6 +5,7 @@ import io.kvcluster.node.command.KeyLister;
 import io.kvcluster.node.peer.PeerRequestHandler;
 import io.kvcluster.node.peer.Peers;
 import io.kvcluster.node.replica.PartitionReplica;
+import io.kvcluster.node.resolver.Resolvers;
 import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.version.ConflictPolicy;
@@ -19,10 +20,18 @@ public final class Coordination {
     private final PeerRequests requests;
 
     /**
+     * Users' resolvers.
+     *
+     * @param name of the one in force, null for none; any thread
+     */
+    public record Custom(Supplier<@Nullable String> name, Resolvers resolvers) {}
+
+    /**
      * What it is joined to.
      *
      * @param rings the ring in use, null before the first; any thread
      * @param replicas by partition
+     * @param custom null when there are no resolvers
      * @param loops partition p belongs to loop p mod size; each is one of the peers' asking loops
      */
     public record Setup(
@@ -35,7 +44,23 @@ public final class Coordination {
             List<Loop> loops,
             Peers peers,
             NodeHlc hlc,
-            OperationSettings settings) {
+            OperationSettings settings,
+            @Nullable Custom custom) {
+        /** Without resolvers of users. */
+        public Setup(
+                String nodeName,
+                String storeId,
+                Clock clock,
+                Supplier<@Nullable Ring> rings,
+                Supplier<ConflictPolicy> policies,
+                List<PartitionReplica> replicas,
+                List<Loop> loops,
+                Peers peers,
+                NodeHlc hlc,
+                OperationSettings settings) {
+            this(nodeName, storeId, clock, rings, policies, replicas, loops, peers, hlc, settings, null);
+        }
+
         public Setup {
             replicas = List.copyOf(replicas);
             loops = List.copyOf(loops);
@@ -54,6 +79,7 @@ public final class Coordination {
                 setup.clock(),
                 setup.peers(),
                 setup.hlc(),
+                new Resolution(setup.custom(), setup.hlc()),
                 new RecordContexts(setup.rings(), setup.hlc()::current),
                 events,
                 setup.settings(),

@@ -237,14 +237,13 @@ public final class Coordinator implements CommandHandler, KeyLister {
             case Contexts.Given.Invalid invalid ->
                 done.accept(new Outcome.NotApplied(Reason.INVALID_CONTEXT, false, invalid.why()));
             case Contexts.Given.Valid valid ->
-                new QuorumWrite(
+                node.resolution()
+                        .write(
                                 replication,
-                                level,
                                 key,
-                                new ClientWrite(value, valid.context(), ttlMillis, Context.EMPTY),
-                                command.deadlineNanos(),
-                                done)
-                        .start();
+                                new ClientWrite(value, valid.context(), ttlMillis, Context.EMPTY, valid.unvouched()),
+                                write -> new QuorumWrite(replication, level, key, write, command.deadlineNanos(), done)
+                                        .start());
         }
     }
 

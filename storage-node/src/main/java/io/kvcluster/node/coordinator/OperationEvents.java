@@ -3,9 +3,10 @@ package io.kvcluster.node.coordinator;
 import com.google.protobuf.ByteString;
 import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.resolver.ResolverEvents;
 
 /** What operations tell telemetry. Called on core loops; must be cheap. */
-public interface OperationEvents {
+public interface OperationEvents extends ResolverEvents {
     enum Kind {
         GET,
         PUT,

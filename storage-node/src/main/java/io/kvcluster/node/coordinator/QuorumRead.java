@@ -56,6 +56,9 @@ final class QuorumRead {
     /** Set once R replicas have answered and their answers are merged: the answer to give, and who holds it. */
     private @Nullable Answer answer;
 
+    /** What is to be shown, once it is durable enough; a resolver may make one value of it. */
+    private @Nullable KeyRecord shown;
+
     private boolean finished;
 
     private final class Answer {
@@ -383,18 +386,30 @@ final class QuorumRead {
     }
 
     private void answered(Answer found) {
+        KeyRecord record = found.record;
+        if (record == null) {
+            give(found, null);
+        } else if (shown == null) {
+            KeyRecord seen = policies.get().view(record);
+            shown = seen;
+            replication
+                    .node()
+                    .resolution()
+                    .view(key, seen, found.decidedMillis, replication.loop(), one -> give(found, one));
+        }
+    }
+
+    private void give(Answer found, @Nullable KeyRecord seen) {
         finish(replication
                 .node()
                 .contexts()
-                .read(
-                        key,
-                        found.record == null ? null : policies.get().view(found.record),
-                        found.decidedMillis,
-                        replication.servedBy(level, polling.count())));
+                .read(key, seen, found.decidedMillis, replication.servedBy(level, polling.count())));
     }
 
     private void expire() {
-        if (!finished) {
+        if (answer != null && shown != null) {
+            give(answer, shown); // a resolver is still at work: nobody waits for it
+        } else if (!finished) {
             replication.node().events().quorumFailed(OperationEvents.Kind.GET);
             finish(new Outcome.Unknown(
                     Reason.TIMEOUT,

@@ -52,19 +52,21 @@ final class RecordContexts implements Contexts {
     @Override
     public Given given(Key key, byte[] token) {
         if (token.length == 0) {
-            return new Given.Valid(Context.EMPTY);
+            return new Given.Valid(Context.EMPTY, Context.EMPTY);
         }
         Ring ring = ring();
-        ContextToken.Decoded decoded = ContextToken.decode(
-                token,
-                ring.clusterId(),
-                key,
-                hlc.getAsLong(),
-                actor -> ring.member(actor.storeIdText()).isPresent());
+        ContextToken.Decoded decoded = ContextToken.decode(token, ring.clusterId(), key, hlc.getAsLong());
         return switch (decoded) {
-            case ContextToken.Valid valid -> new Given.Valid(valid.context());
+            case ContextToken.Valid valid -> new Given.Valid(valid.context(), strangers(valid.context(), ring));
             case ContextToken.Invalid invalid -> new Given.Invalid(invalid.why());
         };
+    }
+
+    /** A store that left the ring is named by contexts of keys that it wrote; whether this is one, only the record can tell. */
+    private static Context strangers(Context context, Ring ring) {
+        return Context.of(context.entries().stream()
+                .filter(entry -> ring.member(entry.actor().storeIdText()).isEmpty())
+                .toList());
     }
 
     private Ring ring() {

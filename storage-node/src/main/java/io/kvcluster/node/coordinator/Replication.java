@@ -37,6 +37,7 @@ record Replication(
             Clock clock,
             Peers peers,
             NodeHlc hlc,
+            Resolution resolution,
             Contexts contexts,
             OperationEvents events,
             OperationSettings settings,

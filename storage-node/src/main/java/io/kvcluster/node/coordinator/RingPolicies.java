@@ -30,4 +30,11 @@ public final class RingPolicies implements Supplier<ConflictPolicy> {
         }
         return known.policy();
     }
+
+    /** The name of the resolver in force; null unless the policy is Custom. */
+    public @Nullable String resolver() {
+        Ring ring = rings.get();
+        String name = ring == null ? "" : ring.defaults().getResolver();
+        return name.isEmpty() ? null : name;
+    }
 }

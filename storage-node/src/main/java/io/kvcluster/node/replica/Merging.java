@@ -76,6 +76,9 @@ public final class Merging {
             if (current == null) {
                 return Decision.NeedsValues.NEEDS_VALUES;
             }
+            if (!current.context().covers(write.unvouched())) {
+                return new Decision.Refuse(Refusal.BAD_CONTEXT);
+            }
             long floor = Math.max(
                     write.found().greatestHlc(),
                     Math.max(current.greatestHlc(), write.context().greatestHlc()));
@@ -85,6 +88,9 @@ public final class Merging {
             }
             return switch (policy.write(current, added(write, dot.get()), seen(policy, write))) {
                 case ConflictPolicy.Write.Written written -> {
+                    if (written.record().siblings().size() > 1) {
+                        events.kept(written.record().siblings().size() - 1);
+                    }
                     if (written.manySiblings()) {
                         events.manySiblings(written.record().siblings().size());
                     }

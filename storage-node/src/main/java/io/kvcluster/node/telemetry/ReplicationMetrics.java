@@ -3,12 +3,17 @@ package io.kvcluster.node.telemetry;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 
 /** What happens among the replicas of a key. Any thread; additions only. */
 public final class ReplicationMetrics {
+    private static final List<String> RESOLVER_FAILURES = List.of("missing", "threw", "too_large", "too_slow", "busy");
+
     private final CounterDataPoint readRepairs;
     private final CounterDataPoint discarded;
     private final CounterDataPoint kept;
+    private final CounterDataPoint resolved;
+    private final Counter resolverFailures;
     private final CounterDataPoint crowded;
     private final CounterDataPoint[] violations = new CounterDataPoint[ConsistencyViolation.values().length];
 
@@ -26,6 +31,14 @@ public final class ReplicationMetrics {
                 .register(registry);
         discarded = conflicts.labelValues("discarded");
         kept = conflicts.labelValues("kept");
+        resolved = conflicts.labelValues("resolved");
+        resolverFailures = Counter.builder()
+                .name("kvstore_resolver_failures_total")
+                .help("Times that the resolver of a user gave no result and the values stayed side by side")
+                .labelNames("reason")
+                .withoutExemplars()
+                .register(registry);
+        RESOLVER_FAILURES.forEach(resolverFailures::labelValues);
         crowded = Counter.builder()
                 .name("kvstore_sibling_warnings_total")
                 .help("Client writes that left a key with many siblings")
@@ -55,6 +68,16 @@ public final class ReplicationMetrics {
     /** So many concurrent values were kept as siblings. */
     public void conflictKept(int siblings) {
         kept.inc(siblings);
+    }
+
+    /** A user's resolver made one of so many concurrent values. */
+    public void conflictResolved(int values) {
+        resolved.inc(values);
+    }
+
+    /** @param reason one of missing, threw, too_large, too_slow, busy */
+    public void resolverFailed(String reason) {
+        resolverFailures.labelValues(reason).inc();
     }
 
     public void manySiblings() {

@@ -14,10 +14,11 @@ public sealed interface ConflictPolicy permits LastWriterWins, Siblings {
     static ConflictPolicy named(String name) {
         return switch (name) {
             case "LastWriterWins" -> LAST_WRITER_WINS;
-            case "Siblings" -> SIBLINGS;
+            // Custom stores as Siblings does; what its resolver makes of them is the coordinator's business
+            case "Siblings", "Custom" -> SIBLINGS;
             default ->
                 throw new IllegalArgumentException(
-                        "conflict policy " + name + ": LastWriterWins or Siblings is allowed");
+                        "conflict policy " + name + ": LastWriterWins, Siblings or Custom is allowed");
         };
     }
 

@@ -7,12 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /**
  * A context in the hands of a client, who gives it back with the write that builds on what it read. Opaque to it, and not to be
- * believed: cluster, key, stamps, actors and checksum are checked. First byte 1 for this form, then a hash of the cluster id
+ * believed: cluster, key, stamps and checksum are checked here, its stores against ring and record. First byte 1 for this form, then a hash of the cluster id
  * (8 bytes), a hash of the key (8 bytes), the context, CRC32C of all before (4 bytes).
  */
 public final class ContextToken {
@@ -53,9 +52,8 @@ public final class ContextToken {
      * Checks and reads a token. No bytes are no context.
      *
      * @param now the coordinator's {@link HlcClock#now()}: nobody can have seen a later stamp
-     * @param known whether a store and incarnation may have written this cluster's keys
      */
-    public static Decoded decode(byte[] token, String clusterId, Key key, long now, Predicate<Actor> known) {
+    public static Decoded decode(byte[] token, String clusterId, Key key, long now) {
         if (token.length == 0) {
             return new Valid(Context.EMPTY);
         }
@@ -71,13 +69,13 @@ public final class ContextToken {
             return new Invalid("context is damaged: its checksum is wrong");
         }
         try {
-            return decodeBody(new ByteSource(token, end), clusterId, key, now, known);
+            return decodeBody(new ByteSource(token, end), clusterId, key, now);
         } catch (MalformedRecordException e) {
             return new Invalid("context cannot be read: " + e.getMessage());
         }
     }
 
-    private static Decoded decodeBody(ByteSource in, String clusterId, Key key, long now, Predicate<Actor> known) {
+    private static Decoded decodeBody(ByteSource in, String clusterId, Key key, long now) {
         int form = in.get8("form");
         if (form != FORM_V1) {
             return new Invalid("context has form " + form + ", this version knows " + FORM_V1);
@@ -94,9 +92,6 @@ public final class ContextToken {
             if (entry.hlc() > now) {
                 return new Invalid("context has the stamp " + Hlc.text(entry.hlc()) + ", which lies ahead of "
                         + Hlc.text(now) + ", the present");
-            }
-            if (!known.test(entry.actor())) {
-                return new Invalid("context names store " + entry.actor() + ", which never wrote to this cluster");
             }
         }
         return new Valid(context);

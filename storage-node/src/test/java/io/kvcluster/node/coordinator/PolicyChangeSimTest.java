@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The conflict policy changes to and fro while clients work, and nodes hear of it one after the other, some of them late: the
- * argument of ADR 8, run. What a register reads is the version of the greatest dot, and no policy's merge ever loses that one.
+ * argument of ADR 11, run. What a register reads is the version of the greatest dot, and no policy's merge ever loses that one.
  */
 class PolicyChangeSimTest {
     private static final long MILLIS = 1_000_000;
@@ -75,6 +75,42 @@ class PolicyChangeSimTest {
             assertThat(seen).as("seed %d", seed).hasSize(1);
             assertThat(run.found.getFirst()).as("the newest").isEqualTo(seen.getFirst());
         }
+    }
+
+    /** The context of a register write takes in what its version question found: without that, this fails. */
+    @Test
+    void whatARegisterWriteReplacedStaysReplacedOnAReplicaThatMissedIt() {
+        for (long seed = 0; seed < 20; seed++) {
+            SimulatedCluster cluster = new SimulatedCluster(seed, 3, Quorum::of, ConflictPolicy.LAST_WRITER_WINS);
+            cluster.lossRate = 0;
+            var missesTheSecond = cluster.nodes.get(0);
+            var missesTheFirst = cluster.nodes.get(2);
+            missesTheFirst.cutOff = true;
+            assertThat(run(cluster, missesTheSecond, put("key", "first", cluster.time.now() + 300 * MILLIS)))
+                    .isInstanceOf(Outcome.Applied.class);
+            missesTheFirst.cutOff = false;
+            missesTheSecond.cutOff = true;
+            assertThat(run(cluster, missesTheFirst, put("key", "second", cluster.time.now() + 300 * MILLIS)))
+                    .isInstanceOf(Outcome.Applied.class);
+            Ring siblings = SimulatedCluster.withPolicy(cluster.ring, "Siblings");
+            cluster.nodes.forEach(node -> node.current = siblings);
+            missesTheSecond.cutOff = false;
+            Outcome read = run(
+                    cluster,
+                    missesTheFirst,
+                    new Command.Get(
+                            Key.of("key"), ConsistencyLevel.ALL, cluster.time.now() + 1_000 * MILLIS, "", false));
+            assertThat(((Outcome.Read) read).siblings().stream().map(PolicyChangeSimTest::text))
+                    .as("seed %d", seed)
+                    .containsExactly("second");
+        }
+    }
+
+    private static Outcome run(SimulatedCluster cluster, SimulatedCluster.SimulatedNode node, Command command) {
+        List<Outcome> outcomes = new ArrayList<>();
+        cluster.submit(node, command, outcomes::add);
+        cluster.time.runUntil(() -> !outcomes.isEmpty());
+        return outcomes.getFirst();
     }
 
     /** Clients on a few keys; every so often a new ring with another policy, which the nodes adopt at different times. */

@@ -13,20 +13,27 @@ import io.kvcluster.node.replica.EpochGate;
 import io.kvcluster.node.replica.PartitionReplica;
 import io.kvcluster.node.replica.ReplicaEvents;
 import io.kvcluster.node.replica.Replicas;
+import io.kvcluster.node.resolver.ResolverEvents;
+import io.kvcluster.node.resolver.Resolvers;
 import io.kvcluster.node.seams.Clock;
+import io.kvcluster.node.seams.Environment;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.version.Actor;
 import io.kvcluster.node.version.ConflictPolicy;
 import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.ring.Defaults;
+import io.kvcluster.resolver.ConflictResolver;
 import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.RingCheck;
 import io.kvcluster.ring.change.RingChange;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +53,39 @@ final class SimulatedCluster {
     final Ring ring;
     private final Quorum.Rule rule;
     double lossRate = 0.01;
+
+    /** The name of the resolver in force, null for none; takes effect at once on every node. */
+    @Nullable String resolver;
+
+    /** What it does, and whether the worker that calls it moves. */
+    BinaryOperator<String> merge = (left, right) -> left;
+
+    boolean workerMoves = true;
+    final List<String> resolverFailures = new ArrayList<>();
+    private final Coordination.Custom custom = new Coordination.Custom(
+            () -> resolver,
+            new Resolvers(
+                    Map.of("test", new TextResolver()),
+                    new Environment.Worker() {
+                        @Override
+                        public boolean offer(Runnable task) {
+                            time.after(MILLIS / 2, () -> {
+                                if (workerMoves) {
+                                    task.run();
+                                }
+                            });
+                            return true;
+                        }
+
+                        @Override
+                        public void close() {}
+                    },
+                    new ResolverEvents() {
+                        @Override
+                        public void failed(Failure why) {
+                            resolverFailures.add(why.name());
+                        }
+                    }));
     int readRepairs;
 
     /** Whether operations tell of their way, and what they told. */
@@ -83,6 +123,19 @@ final class SimulatedCluster {
             case RingChange.Made made -> made.ring();
             case RingChange.Refused refused -> throw new IllegalStateException(refused.toString());
         };
+    }
+
+    private final class TextResolver implements ConflictResolver {
+        @Override
+        public String name() {
+            return "test";
+        }
+
+        @Override
+        public byte[] merge(byte[] key, byte[] left, byte[] right) {
+            return merge.apply(new String(left, StandardCharsets.UTF_8), new String(right, StandardCharsets.UTF_8))
+                    .getBytes(StandardCharsets.UTF_8);
+        }
     }
 
     private static String storeId(int node) {
@@ -160,7 +213,8 @@ final class SimulatedCluster {
                             List.of(loop),
                             peers,
                             nodeHlc,
-                            OperationSettings.DEFAULT),
+                            OperationSettings.DEFAULT,
+                            custom),
                     new CountingEvents("node-" + number),
                     rule);
             coordination = made;

@@ -279,6 +279,21 @@ class PartitionReplicaTest {
     }
 
     @Test
+    void aContextMayNameAStoreThatLeftTheRingWhereTheRecordKnowsItsWrites() {
+        write(record(500, "a"), 1);
+        loop.runAll();
+        Told known = new Told();
+        Context seen = Context.of(new Dot(500, OTHER));
+        replica.stamp(KEY, new ClientWrite(bytes("b"), seen, 0, Context.EMPTY, seen), 1, known);
+        loop.runAll();
+        assertThat(known.heard).containsExactly("stamped", "durable");
+        Told unknown = new Told();
+        Context more = Context.of(new Dot(501, OTHER));
+        replica.stamp(KEY, new ClientWrite(bytes("c"), more, 0, Context.EMPTY, more), 1, unknown);
+        assertThat(unknown.heard).containsExactly("BAD_CONTEXT");
+    }
+
+    @Test
     void anExpiryIsCountedFromTheStamp() {
         nextStamp = Hlc.of(50_000, 0);
         Told told = putExpiring("a", 1_000);
