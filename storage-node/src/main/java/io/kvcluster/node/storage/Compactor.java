@@ -114,13 +114,20 @@ final class Compactor implements CompactionRound.Ties {
         if (!leaving.isEmpty() && !saving) {
             save();
         }
-        if (round == null && !saving && setup.hints.recovered() && !setup.indexes.busy()) {
-            census();
-        }
+        lookNow();
         setup.loop.after(LOOK_NANOS, this::look);
     }
 
+    private void lookNow() {
+        if (!stopped && round == null && setup.hints.recovered() && !setup.indexes.busy()) {
+            census();
+        }
+    }
+
     private void census() {
+        // Of segments that are sealed before the loops are asked: all that was appended to them has reached the indexes
+        // then.
+        List<Sealed> segments = setup.log.view().sealed();
         Map<Integer, Long> live = new TreeMap<>();
         int[] waiting = {setup.shards.length};
         boolean[] known = {true};
@@ -131,15 +138,14 @@ final class Compactor implements CompactionRound.Ties {
                     known[0] &= bytes.isPresent();
                     bytes.orElse(Map.of()).forEach((segment, some) -> live.merge(segment, some, Long::sum));
                     if (--waiting[0] == 0 && known[0]) {
-                        counted(live);
+                        counted(segments, live);
                     }
                 });
             });
         }
     }
 
-    private void counted(Map<Integer, Long> named) {
-        List<Sealed> segments = setup.log.view().sealed();
+    private void counted(List<Sealed> segments, Map<Integer, Long> named) {
         double limit =
                 (setup.log.shortOfSpace() ? CompactionBounds.SHORT_OF_SPACE_PERCENT : setup.bounds.belowLivePercent())
                         / 100.0;
@@ -161,7 +167,8 @@ final class Compactor implements CompactionRound.Ties {
         }
         hurry = setup.log.shortOfSpace() || sealedBytes > CompactionBounds.HURRY_AMPLIFICATION * liveBytes;
         publish();
-        if (emptiest != null && round == null && !stopped) {
+        boolean mayBegin = round == null && !stopped;
+        if (emptiest != null && mayBegin && setup.log.view().sealed().contains(emptiest)) {
             begin(emptiest);
         }
     }
@@ -221,10 +228,16 @@ final class Compactor implements CompactionRound.Ties {
         freedBytes += victim.end();
         leaving.add(victim);
         publish();
-        save();
+        if (!saving) {
+            save();
+        }
+        lookNow();
     }
 
-    /** What leaves is no part of the log any more; its files go when that is durable. */
+    /**
+     * What leaves is no part of the log any more; its files go when that is durable. What leaves meanwhile goes into the next save:
+     * a save names all that left before, so that a segment is never gone while one is still there that left earlier.
+     */
     private void save() {
         SegmentGaps now = gaps;
         List<Sealed> gone = List.copyOf(leaving);
@@ -268,10 +281,10 @@ final class Compactor implements CompactionRound.Ties {
     private void deleted() {
         saving = false;
         setup.log.lookAtDisk();
-        quietly();
-        if (!stopped && round == null) {
-            census();
+        if (!stopped && !leaving.isEmpty()) {
+            save();
         }
+        quietly();
     }
 
     private void delete(SegmentFile segment) {
