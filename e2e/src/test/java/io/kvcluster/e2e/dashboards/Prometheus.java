@@ -22,9 +22,11 @@ import java.util.concurrent.TimeUnit;
 /** A real Prometheus in a process, on loopback, that scrapes each second. */
 final class Prometheus implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 10;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Process process;
     private final int port;
 
@@ -100,7 +102,10 @@ final class Prometheus implements AutoCloseable {
         try {
             return new ObjectMapper()
                     .readTree(http.send(
-                                    HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofByteArray())
+                                    HttpRequest.newBuilder(uri(path))
+                                            .timeout(ANSWER)
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofByteArray())
                             .body());
         } catch (IOException e) {
             throw new UncheckedIOException(path, e);
