@@ -7,6 +7,7 @@ import io.kvcluster.node.version.ContextToken;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.Sibling;
 import io.kvcluster.ring.Ring;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -35,12 +36,16 @@ final class RecordContexts implements Contexts {
         if (record == null) {
             return new Outcome.Read(List.of(), new byte[0], service);
         }
-        boolean live = record.siblings().stream().anyMatch(sibling -> sibling.isLive(nowMillis));
-        List<Outcome.Version> versions = live
-                ? record.siblings().stream()
-                        .map(sibling -> version(sibling, nowMillis))
-                        .toList()
-                : List.of();
+        boolean live = false;
+        List<Outcome.Version> versions = new ArrayList<>(record.siblings().size());
+        for (Sibling sibling : record.siblings()) {
+            Outcome.Version version = version(sibling, nowMillis);
+            live |= !version.deleted();
+            versions.add(version);
+        }
+        if (!live) {
+            versions = List.of();
+        }
         return new Outcome.Read(versions, token(key, record), service);
     }
 

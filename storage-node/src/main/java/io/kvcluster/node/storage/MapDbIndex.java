@@ -152,7 +152,7 @@ final class MapDbIndex implements Index {
 
         @Override
         public Index create(String file) {
-            return new MapDbIndex(disk.path(file).toString(), false);
+            return new CachedIndex(new MapDbIndex(disk.path(file).toString(), false), CachedIndex.Bounds.DEFAULT);
         }
 
         @Override
@@ -161,7 +161,7 @@ final class MapDbIndex implements Index {
             for (int partition : partitions) {
                 index.partitions.put(partition, index.maker(partition).open());
             }
-            return index;
+            return new CachedIndex(index, CachedIndex.Bounds.DEFAULT);
         }
     }
 }

@@ -231,7 +231,11 @@ final class Shard {
             return;
         }
         try {
-            accounts.replaced(partition, index().put(partition, key, entry), entry);
+            IndexEntry before = index().put(partition, key, entry);
+            accounts.replaced(partition, before, entry);
+            if (before != null) {
+                reads.forget(before.at());
+            }
             reads.remember(entry.at(), record);
             if (++puts % PUTS_PER_GROWTH_CHECK == 0) {
                 index().growAhead(ties.growth::offer);

@@ -1,7 +1,5 @@
 package io.kvcluster.node.storage;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.RecordStore.ReadResult;
@@ -13,11 +11,10 @@ import org.slf4j.LoggerFactory;
 final class ShardReads {
     private static final Logger log = LoggerFactory.getLogger(ShardReads.class);
     private static final int CACHED_RECORD_BYTES = 256 << 10;
-    private static final int CACHED_OVERHEAD_BYTES = 96;
 
     private final Loop loop;
     private final Shard.Ties ties;
-    private final Cache<Location, byte[]> cache;
+    private final RecordCache cache;
     private long corrupt;
     private long hits;
     private long misses;
@@ -25,11 +22,7 @@ final class ShardReads {
     ShardReads(Loop loop, Shard.Ties ties, long cacheBytes) {
         this.loop = loop;
         this.ties = ties;
-        this.cache = Caffeine.newBuilder()
-                .maximumWeight(cacheBytes)
-                .weigher((Location at, byte[] record) -> record.length + CACHED_OVERHEAD_BYTES)
-                .executor(Runnable::run)
-                .build();
+        this.cache = new RecordCache(cacheBytes);
     }
 
     void read(int partition, Key key, Location at, Consumer<ReadResult> done) {
@@ -84,6 +77,11 @@ final class ShardReads {
             cache.invalidate(from);
             cache.put(to, cached);
         }
+    }
+
+    /** Nobody asks for it any more. */
+    void forget(Location at) {
+        cache.invalidate(at);
     }
 
     long corrupt() {

@@ -34,6 +34,11 @@ final class ByteSink {
         return put8((int) rest);
     }
 
+    /** What {@link #putVarint} takes. */
+    static int varintBytes(long value) {
+        return value == 0 ? 1 : (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7;
+    }
+
     ByteSink put(byte[] value) {
         reserve(value.length);
         System.arraycopy(value, 0, bytes, size, value.length);

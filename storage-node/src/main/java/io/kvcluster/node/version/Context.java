@@ -1,8 +1,6 @@
 package io.kvcluster.node.version;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -87,7 +85,21 @@ public final class Context {
 
     /** Where the actor's entry is; negative when it has none. */
     int indexOf(Actor actor) {
-        return Collections.binarySearch(entries, new Entry(actor, 1), Comparator.comparing(Entry::actor));
+        int low = 0;
+        int high = entries.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = entries.get(middle).actor().compareTo(actor);
+            if (order == 0) {
+                return middle;
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
     }
 
     /** The greatest stamp of any dot that is covered; 0 when none is. */

@@ -24,6 +24,15 @@ final class ContextCodec {
         }
     }
 
+    static int encodedBytes(Context context) {
+        int bytes = ByteSink.varintBytes(context.entries().size());
+        for (Context.Entry entry : context.entries()) {
+            bytes += 2 * Long.BYTES
+                    + ByteSink.varintBytes(Integer.toUnsignedLong(entry.actor().incarnation()));
+        }
+        return bytes;
+    }
+
     static Context decode(ByteSource in) {
         int start = in.at();
         int count = in.getCount("number of context entries", MIN_ENTRY_BYTES, Context.MAX_ENTRIES);

@@ -1,5 +1,6 @@
 package io.kvcluster.node.version;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +16,9 @@ public record KeyRecord(int generation, List<Sibling> siblings, Context context)
     public static final KeyRecord EMPTY = new KeyRecord(0, List.of(), Context.EMPTY);
 
     public KeyRecord {
-        siblings = List.copyOf(siblings);
-        RecordRules.check(generation, siblings.stream().map(Sibling::dot).toList(), context);
+        List<Sibling> copy = List.copyOf(siblings);
+        RecordRules.check(generation, copy.size(), i -> copy.get(i).dot(), context);
+        siblings = copy;
     }
 
     /** The greatest dot; empty when there is no sibling. */
@@ -41,7 +43,11 @@ public record KeyRecord(int generation, List<Sibling> siblings, Context context)
     }
 
     public RecordMeta meta() {
-        return new RecordMeta(generation, siblings.stream().map(Sibling::meta).toList(), context);
+        List<SiblingMeta> metas = new ArrayList<>(siblings.size());
+        for (Sibling sibling : siblings) {
+            metas.add(sibling.meta());
+        }
+        return new RecordMeta(generation, metas, context);
     }
 
     /** As of {@link RecordMeta#digest()}. */

@@ -82,8 +82,10 @@ record LastWriterWins() implements ConflictPolicy {
     }
 
     private static int discarded(RecordMeta loser, Context winner) {
-        return (int) loser.siblings().stream()
-                .filter(sibling -> !winner.covers(sibling.dot()))
-                .count();
+        int discarded = 0;
+        for (SiblingMeta sibling : loser.siblings()) {
+            discarded += winner.covers(sibling.dot()) ? 0 : 1;
+        }
+        return discarded;
     }
 }

@@ -24,13 +24,30 @@ public final class RecordCodec {
     private RecordCodec() {}
 
     public static byte[] encode(KeyRecord record) {
-        ByteSink out = new ByteSink(Math.toIntExact(64 + record.valueBytes()));
+        ByteSink out = new ByteSink(encodedBytes(record));
         head(RECORD_V1, record.generation(), record.context(), record.siblings().size(), out);
         for (Sibling sibling : record.siblings()) {
             sibling(sibling.meta(), record.context(), out);
             out.put(sibling.value());
         }
         return out.toBytes();
+    }
+
+    /** Exactly what {@link #encode} will write, so that its array is made once. */
+    private static int encodedBytes(KeyRecord record) {
+        long bytes = 1
+                + ByteSink.varintBytes(record.generation())
+                + ContextCodec.encodedBytes(record.context())
+                + ByteSink.varintBytes(record.siblings().size());
+        for (Sibling sibling : record.siblings()) {
+            Dot dot = sibling.dot();
+            bytes += 1 + ByteSink.varintBytes(record.context().indexOf(dot.actor()));
+            bytes += record.context().seenOf(dot.actor()) == dot.hlc() ? 0 : Long.BYTES;
+            bytes += sibling.expiryMillis() == 0 ? 0 : ByteSink.varintBytes(sibling.expiryMillis());
+            bytes += sibling.tombstone() ? 0 : ByteSink.varintBytes(sibling.value().length);
+            bytes += sibling.value().length;
+        }
+        return Math.toIntExact(bytes);
     }
 
     public static byte[] encode(RecordMeta meta) {

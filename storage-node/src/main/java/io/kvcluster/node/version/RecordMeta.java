@@ -8,8 +8,9 @@ public record RecordMeta(int generation, List<SiblingMeta> siblings, Context con
     public static final RecordMeta EMPTY = new RecordMeta(0, List.of(), Context.EMPTY);
 
     public RecordMeta {
-        siblings = List.copyOf(siblings);
-        RecordRules.check(generation, siblings.stream().map(SiblingMeta::dot).toList(), context);
+        List<SiblingMeta> copy = List.copyOf(siblings);
+        RecordRules.check(generation, copy.size(), i -> copy.get(i).dot(), context);
+        siblings = copy;
     }
 
     /** The greatest dot; empty when there is no sibling. */

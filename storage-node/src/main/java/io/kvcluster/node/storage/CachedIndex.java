@@ -1,0 +1,162 @@
+package io.kvcluster.node.storage;
+
+import io.kvcluster.node.command.Key;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the entries that are in use on the heap, in front of an index in files, and writes changed ones out later: a key that
+ * is written often costs one put for many. That loses nothing: a file is trusted only after {@link #close}, which writes out all,
+ * and otherwise rebuilt from the log. Bounded in entries, bytes and changed entries; the least recently used goes first.
+ */
+final class CachedIndex implements Index {
+    private static final int SLOT_BYTES = 192;
+
+    private record Place(int partition, Key key) {}
+
+    private static final class Slot {
+        final Place place;
+        IndexEntry entry;
+        boolean changed;
+
+        Slot(Place place, IndexEntry entry) {
+            this.place = place;
+            this.entry = entry;
+        }
+
+        long bytes() {
+            return SLOT_BYTES + place.key.bytes().length + entry.meta().length;
+        }
+    }
+
+    private final Index file;
+    private final LinkedHashMap<Place, Slot> slots = new LinkedHashMap<>(64, 0.75f, true);
+    /** Slots to write out, in the order of their first change; one that is no longer changed is passed over. */
+    private final ArrayDeque<Slot> changed = new ArrayDeque<>();
+
+    private final Bounds bounds;
+    private long bytes;
+
+    /** @param changed entries that may wait to be written out */
+    record Bounds(int entries, int changed, long bytes) {
+        /** Of one core loop's index. */
+        static final Bounds DEFAULT = new Bounds(16_384, 4_096, 4L << 20);
+    }
+
+    CachedIndex(Index file, Bounds bounds) {
+        this.file = file;
+        this.bounds = bounds;
+    }
+
+    @Override
+    public @Nullable IndexEntry get(int partition, Key key) {
+        Place place = new Place(partition, key);
+        Slot slot = slots.get(place);
+        if (slot != null) {
+            return slot.entry;
+        }
+        IndexEntry entry = file.get(partition, key);
+        if (entry != null) {
+            add(new Slot(place, entry));
+        }
+        return entry;
+    }
+
+    @Override
+    public @Nullable IndexEntry put(int partition, Key key, IndexEntry entry) {
+        Place place = new Place(partition, key);
+        Slot slot = slots.get(place);
+        IndexEntry before;
+        if (slot == null) {
+            before = file.get(partition, key);
+            slot = new Slot(place, entry);
+            change(slot);
+            add(slot);
+        } else {
+            before = slot.entry;
+            bytes += entry.meta().length - before.meta().length;
+            slot.entry = entry;
+            change(slot);
+        }
+        return before;
+    }
+
+    private void change(Slot slot) {
+        if (!slot.changed) {
+            slot.changed = true;
+            changed.add(slot);
+            if (changed.size() > bounds.changed) {
+                writeOut(changed.remove());
+            }
+        }
+    }
+
+    private void writeOut(Slot slot) {
+        if (slot.changed) {
+            slot.changed = false;
+            file.put(slot.place.partition, slot.place.key, slot.entry);
+        }
+    }
+
+    private void add(Slot slot) {
+        slots.put(slot.place, slot);
+        bytes += slot.bytes();
+        while (slots.size() > bounds.entries || bytes > bounds.bytes) {
+            Iterator<Map.Entry<Place, Slot>> eldestFirst = slots.entrySet().iterator();
+            Slot eldest = eldestFirst.next().getValue();
+            eldestFirst.remove();
+            bytes -= eldest.bytes();
+            writeOut(eldest);
+        }
+    }
+
+    @Override
+    public List<RecordStore.Row> page(int partition, Optional<Key> after, int limit) {
+        for (Iterator<Slot> all = changed.iterator(); all.hasNext(); ) {
+            Slot slot = all.next();
+            if (slot.place.partition == partition) {
+                all.remove();
+                writeOut(slot);
+            }
+        }
+        return file.page(partition, after, limit);
+    }
+
+    @Override
+    public void remove(int partition, Key key) {
+        Slot slot = slots.remove(new Place(partition, key));
+        if (slot != null) {
+            bytes -= slot.bytes();
+            slot.changed = false;
+        }
+        file.remove(partition, key);
+    }
+
+    @Override
+    public Load load(int partition) {
+        return file.load(partition);
+    }
+
+    @Override
+    public void growAhead(Executor background) {
+        file.growAhead(background);
+    }
+
+    @Override
+    public void close() {
+        changed.forEach(this::writeOut);
+        changed.clear();
+        file.close();
+    }
+
+    /** Entries on the heap. */
+    int cached() {
+        return slots.size();
+    }
+}
