@@ -45,6 +45,10 @@ mutation: jdk ## mutation score of versions, log recovery and planner: at least 
 torture: jdk ## the crash tests at full length: 100 kill -9 of a writing process
 	$(MVN) -pl storage-node -am test -Dtest='StoreKillTest,StorePowerCutTest' -Dkills=100 -Dsurefire.failIfNoSpecifiedTests=false
 
+.PHONY: bench
+bench: package ## three nodes and a load on this machine: rates, latencies, CPU and allocations per operation, memory (BENCH="30 20": seconds of warm-up and duration)
+	@build/bench $(BENCH)
+
 # --- images and Kubernetes -------------------------------------------------------------------------------------------
 IMAGE_TAG ?= dev
 # Any builder with docker's arguments: docker, buildah bud, podman, nerdctl.

@@ -24,7 +24,7 @@ class SessionTest {
     /** The first operations go one by one while the session is opened. */
     @BeforeEach
     void open() {
-        await().until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             assertThat(client.get(KEY, QUORUM)).isNotInstanceOf(GetOutcome.Failed.class);
             return node.sessionRequests() > 0;
         });
@@ -74,7 +74,7 @@ class SessionTest {
     void whenTheSessionBreaksWhatWasSentIsUnknownAndAnotherSessionIsBegun() {
         node.script(new FakeNode.Behaviour.Hang(false));
         CompletableFuture<WriteOutcome> inFlight = client.putAsync(KEY, KEY, QUORUM);
-        await().until(() -> node.puts() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> node.puts() == 1);
         cluster.kill(0);
         assertThat(inFlight)
                 .succeedsWithin(Duration.ofSeconds(5))
@@ -83,7 +83,7 @@ class SessionTest {
                         unknown -> assertThat(unknown.reason()).isEqualTo("NO_ANSWER"));
         assertThat(node.puts()).isEqualTo(1);
         cluster.start(0);
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             client.get(KEY, QUORUM.within(Duration.ofSeconds(5)));
             return node.sessions() == 2;
         });
@@ -101,7 +101,7 @@ class SessionTest {
     void whatIsInFlightWhenTheClientClosesEnds() {
         node.always(new FakeNode.Behaviour.Hang(false));
         CompletableFuture<WriteOutcome> inFlight = client.putAsync(KEY, KEY, QUORUM);
-        await().until(() -> node.puts() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> node.puts() == 1);
         client.close();
         assertThat(inFlight).succeedsWithin(Duration.ofSeconds(5)).isInstanceOf(WriteOutcome.Unknown.class);
     }

@@ -14,6 +14,9 @@ final class Launch {
     private static final long MIB = 1 << 20;
     private static final long DEFAULT_HEAP_MIB = 192;
     private static final long DEFAULT_DIRECT_MIB = 96;
+    private static final long METASPACE_MIB = 128;
+    private static final long CODE_MIB = 96;
+    private static final int DIRECT_ARENAS = 2;
     private static final List<String> INHERITED = List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ", "JAVA_HOME", "USER");
 
     private final Path java;
@@ -66,7 +69,7 @@ final class Launch {
                         + images.stream().map(ImageCommand::image).toList());
     }
 
-    /** The split of a container's memory that the image's entry point makes too: 40 % heap, 15 % direct memory. */
+    /** The split of a container's memory that the image's entry point makes too: 40 % heap, 15 % direct memory, and fixed bounds. */
     static List<String> memoryFlags(String limit) {
         long heap = DEFAULT_HEAP_MIB;
         long direct = DEFAULT_DIRECT_MIB;
@@ -75,7 +78,13 @@ final class Launch {
             heap = Math.clamp(mib * 40 / 100, 96, 4096);
             direct = Math.max(64, mib * 15 / 100);
         }
-        return List.of("-Xmx" + heap + "m", "-XX:MaxDirectMemorySize=" + direct + "m", "-XX:+UseSerialGC");
+        return List.of(
+                "-Xmx" + heap + "m",
+                "-XX:MaxDirectMemorySize=" + direct + "m",
+                "-XX:MaxMetaspaceSize=" + METASPACE_MIB + "m",
+                "-XX:ReservedCodeCacheSize=" + CODE_MIB + "m",
+                "-Dio.grpc.netty.shaded.io.netty.allocator.numDirectArenas=" + DIRECT_ARENAS,
+                "-XX:+UseSerialGC");
     }
 
     static Process start(ProcessBuilder builder) throws IOException {

@@ -12,7 +12,8 @@ class LaunchTest {
     void memoryFollowsFromTheLimit() {
         assertThat(Launch.memoryFlags("1Gi")).contains("-Xmx409m", "-XX:MaxDirectMemorySize=153m");
         assertThat(Launch.memoryFlags("64Mi")).contains("-Xmx96m", "-XX:MaxDirectMemorySize=64m");
-        assertThat(Launch.memoryFlags("")).contains("-Xmx192m");
+        assertThat(Launch.memoryFlags(""))
+                .contains("-Xmx192m", "-XX:MaxMetaspaceSize=128m", "-XX:ReservedCodeCacheSize=96m");
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,11 @@ class GrpcSessionTest {
         node.close();
     }
 
+    /** Machines that test are busy. */
+    private static ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(60));
+    }
+
     private static SessionRequest put(long id, String value) {
         return SessionRequest.newBuilder()
                 .setId(id)
@@ -97,7 +103,7 @@ class GrpcSessionTest {
     }
 
     private SessionAnswer answer(long id) {
-        await().until(() -> answers.containsKey(id));
+        patiently().until(() -> answers.containsKey(id));
         return answers.get(id);
     }
 
@@ -162,13 +168,13 @@ class GrpcSessionTest {
             }
             session.onNext(message.build());
         }
-        await().until(() -> held.size() == ClientSession.WINDOW);
+        patiently().until(() -> held.size() == ClientSession.WINDOW);
         assertThat(node.grpc.requests())
                 .as("those of the window, and the session")
                 .isEqualTo(ClientSession.WINDOW + 1);
-        await().during(Duration.ofMillis(200)).until(() -> held.size() == ClientSession.WINDOW);
+        patiently().during(Duration.ofMillis(200)).until(() -> held.size() == ClientSession.WINDOW);
         Outcome read = new Outcome.NotApplied(io.kvcluster.node.command.Reason.CANNOT_SAY, true, "x");
-        await().until(() -> {
+        patiently().until(() -> {
             for (Consumer<Outcome> done = held.poll(); done != null; done = held.poll()) {
                 done.accept(read);
             }
@@ -181,7 +187,7 @@ class GrpcSessionTest {
         Queue<Consumer<Outcome>> held = new ConcurrentLinkedQueue<>();
         node.store.behave((_, done) -> held.add(done));
         send(put(1, "v"));
-        await().until(() -> held.size() == 1);
+        patiently().until(() -> held.size() == 1);
         CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> {
             try {
                 return node.grpc.stop(Duration.ofSeconds(20));
@@ -189,7 +195,7 @@ class GrpcSessionTest {
                 throw new IllegalStateException(interrupted);
             }
         });
-        await().until(() -> closing);
+        patiently().until(() -> closing);
         send(put(2, "w"));
         assertThat(answer(2).getFailure().getReason()).isEqualTo(Reason.SHUTTING_DOWN);
         assertThat(answer(2).getFailure().getNotApplied()).isTrue();
@@ -206,9 +212,9 @@ class GrpcSessionTest {
         Queue<Consumer<Outcome>> held = new ConcurrentLinkedQueue<>();
         node.store.behave((Command _, Consumer<Outcome> done) -> held.add(done));
         send(put(1, "v"));
-        await().until(() -> held.size() == 1);
+        patiently().until(() -> held.size() == 1);
         session.onError(Status.CANCELLED.asRuntimeException());
         held.remove().accept(new Outcome.Applied(1, new byte[0], MapHandler.SERVICE));
-        await().until(() -> node.grpc.requests() == 0);
+        patiently().until(() -> node.grpc.requests() == 0);
     }
 }
