@@ -243,7 +243,7 @@ public final class LocalCluster implements AutoCloseable {
      * Makes a running pod suffer exactly these faults, in place of those that it suffers now; none heals it. Returns when they are in
      * force. The pod keeps them when it is restarted.
      *
-     * @param faults names and values as in the node's fault file (ADR 10)
+     * @param faults names and values as in the node's fault file (ADR 13)
      * @throws IllegalStateException when this cluster is not for experiments, or the pod does not take them over in time
      */
     public void suffer(String name, Map<String, String> faults) {
