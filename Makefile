@@ -49,6 +49,17 @@ torture: jdk ## the crash tests at full length: 100 kill -9 of a writing process
 bench: package ## three nodes and a load on this machine: rates, latencies, CPU and allocations per operation, memory (BENCH="30 20": seconds of warm-up and duration)
 	@build/bench $(BENCH)
 
+# Many seeds of the simulation, or one with its trace: make sim SEEDS=5000, make sim SEED=41.
+SEEDS ?= 1000
+FIRST ?= 1
+SIM_CLASSPATH = storage-node/target/test-classes:storage-node/target/classes:$$(cat storage-node/target/sim.classpath)
+
+.PHONY: sim
+sim: jdk ## whole clusters in virtual time: SEEDS=5000 (from FIRST=1) runs many on all processors, SEED=41 replays one with its trace
+	@$(MVN) -q test-compile dependency:build-classpath -pl storage-node -am -Dmdep.outputFile=target/sim.classpath
+	@$(JAVA_HOME)/bin/java -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dtest.log=OFF \
+	  -cp "$(SIM_CLASSPATH)" io.kvcluster.node.simulation.SimRuns $(if $(SEED),SEED $(SEED),SEEDS $(SEEDS) $(FIRST))
+
 # --- images and Kubernetes -------------------------------------------------------------------------------------------
 IMAGE_TAG ?= dev
 # Any builder with docker's arguments: docker, buildah bud, podman, nerdctl.

@@ -9,7 +9,7 @@ import io.kvcluster.node.command.ConsistencyLevel;
  * @param reads R, answers before a read is evaluated
  * @param writes W, durable acknowledgements before a write is
  * @param question ask a majority for the greatest dot before a write is stamped
- * @param writeBack let N−R+1 replicas hold the answer before a read gives it
+ * @param writeBack let {@link #holders} replicas hold the answer before a read gives it
  */
 record Quorum(int replicas, int reads, int writes, boolean question, boolean writeBack) {
     /** What a level means; {@link Quorum#of} but in tests that take a rule away to see that it is needed. */
@@ -41,8 +41,11 @@ record Quorum(int replicas, int reads, int writes, boolean question, boolean wri
         return replicas / 2 + 1;
     }
 
-    /** Replicas that must durably hold the answer of a read, so that every later read quorum meets one: N−R+1. */
+    /**
+     * Replicas that must durably hold the answer of a read, so that every later read at a register level meets one: N−M+1 with M
+     * a majority, also for a read at all. That one has asked everybody, but the next, at quorum, asks only a majority.
+     */
     int holders() {
-        return replicas - reads + 1;
+        return replicas - questioned() + 1;
     }
 }

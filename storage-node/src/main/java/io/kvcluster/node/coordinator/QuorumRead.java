@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One read: ask R replicas, merge what differs, and at the register levels let N−R+1 replicas durably hold the answer
+ * One read: ask R replicas, merge what differs, and at the register levels let N−M+1 replicas durably hold the answer
  * before it is given, so that no later read is older. A replica that cannot say counts towards nothing.
  */
 final class QuorumRead {

@@ -5,7 +5,7 @@
  * <ol>
  *   <li>{@code QuorumWrite}: ask a majority for the greatest dot (register levels only), stamp once, merge and append here,
  *       send the whole record to the other replicas, acknowledge at W.
- *   <li>{@code QuorumRead}: ask R replicas, merge, at register levels make N−R+1 replicas hold the answer, answer.
+ *   <li>{@code QuorumRead}: ask R replicas, merge, at register levels make N−M+1 replicas hold the answer, answer.
  *   <li>{@code Forward}: this node holds no copy, so a replica coordinates.
  * </ol>
  *

@@ -1,12 +1,13 @@
 package io.kvcluster.node.seams;
 
-/** A node's clock: the world's time, with a wall clock that a test may set wrong. */
+/** A machine's clock: the world's time, a little too fast or too slow, with a wall clock that is set wrong and jumps. */
 public final class SimClock implements Clock {
     /** Where virtual time begins on wall clocks: 2030-01-01. */
     public static final long START_MILLIS = 1_893_456_000_000L;
 
     private final SimWorld world;
     private long offsetMillis;
+    private long driftPerMillion;
 
     public SimClock(SimWorld world) {
         this.world = world;
@@ -16,13 +17,28 @@ public final class SimClock implements Clock {
         offsetMillis = offset;
     }
 
+    public long offsetMillis() {
+        return offsetMillis;
+    }
+
+    /** So many millionths too fast. Before the first reading: what was read stays in the past. */
+    public void driftPerMillion(long drift) {
+        driftPerMillion = drift;
+    }
+
     @Override
     public long wallMillis() {
-        return START_MILLIS + offsetMillis + world.nanos() / 1_000_000;
+        return START_MILLIS + offsetMillis + nanos() / 1_000_000;
     }
 
     @Override
     public long nanos() {
-        return world.nanos();
+        long world = this.world.nanos();
+        return world + world / 1_000_000 * driftPerMillion;
+    }
+
+    /** How long a duration of this clock is in the world. */
+    long worldNanos(long duration) {
+        return duration - duration / 1_000_000 * driftPerMillion;
     }
 }

@@ -10,6 +10,7 @@ final class SimLink<F> implements Transport.Link<F> {
     private final String to;
     private final ArrayDeque<F> underWay = new ArrayDeque<>();
     private SimLink<F> other;
+    private long id;
     private Listener<F> listener;
     private boolean ended;
     private boolean delivering;
@@ -33,6 +34,8 @@ final class SimLink<F> implements Transport.Link<F> {
     void pairWith(SimLink<F> accepted) {
         other = accepted;
         accepted.other = this;
+        id = network.nextLink();
+        accepted.id = id;
     }
 
     SimLink<F> other() {
@@ -56,8 +59,14 @@ final class SimLink<F> implements Transport.Link<F> {
             return;
         }
         listener = hears;
-        if (isHeard()) {
-            listener.opened(this);
+        hear(() -> hears.opened(this));
+    }
+
+    /** On the threads of whoever hears this end, in order. */
+    private void hear(Runnable heard) {
+        SimTransport<F> hearer = owner;
+        if (hearer != null && !hearer.dead) {
+            hearer.run(heard);
         }
     }
 
@@ -78,11 +87,11 @@ final class SimLink<F> implements Transport.Link<F> {
 
     private void deliverNext() {
         if (parting != null && underWay.isEmpty()) {
-            network.world().at(network.delay(), () -> other.end(parting));
+            network.world().at(network.delay(from, to), () -> other.end(parting));
         }
         if (!delivering && !underWay.isEmpty() && !network.isPartitioned(from, to)) {
             delivering = true;
-            network.world().at(network.delay(), this::deliver);
+            network.world().at(network.frameDelay(from, to), this::deliver);
         }
     }
 
@@ -96,15 +105,22 @@ final class SimLink<F> implements Transport.Link<F> {
             end("connection reset");
             return;
         }
-        if (other.listener == null) {
+        if (other.owner != null && other.owner.dead) {
+            // Its machine lost power: nobody answers, until a new process at that address knows nothing of this link.
+            if (network.isThere(to)) {
+                end("connection reset");
+            }
+            return;
+        }
+        Listener<F> hears = other.listener;
+        if (hears == null) {
             delivering = true;
-            network.world().at(network.delay(), this::deliver);
+            network.world().at(network.delay(from, to), this::deliver);
             return;
         }
         F frame = underWay.poll();
-        if (other.isHeard()) {
-            other.listener.received(frame);
-        }
+        network.arrives(id, from, to, frame);
+        other.hear(() -> hears.received(frame));
         if (wasFull && underWay.size() < network.window() / 2 + 1) {
             wasFull = false;
             wake();
@@ -119,15 +135,14 @@ final class SimLink<F> implements Transport.Link<F> {
 
     @Override
     public void wake() {
-        network.world().at(0, () -> {
-            if (listener != null && isHeard()) {
-                listener.ready();
-            }
-        });
-    }
-
-    private boolean isHeard() {
-        return !ended && owner != null && !owner.dead;
+        network.world()
+                .at(
+                        0,
+                        () -> hear(() -> {
+                            if (listener != null && !ended) {
+                                listener.ready();
+                            }
+                        }));
     }
 
     @Override
@@ -143,7 +158,7 @@ final class SimLink<F> implements Transport.Link<F> {
             if (parting != null) {
                 deliverNext();
             } else if (passable) {
-                network.world().at(network.delay(), () -> other.end(why));
+                network.world().at(network.delay(from, to), () -> other.end(why));
             }
         });
     }
@@ -158,14 +173,13 @@ final class SimLink<F> implements Transport.Link<F> {
             return;
         }
         Listener<F> hears = listener != null ? listener : dialler;
-        boolean heard = hears != null && isHeard();
         ended = true;
         if (parting == null) {
             underWay.clear();
         }
         network.forget(this);
-        if (heard) {
-            hears.closed(why);
+        if (hears != null) {
+            hear(() -> hears.closed(why));
         }
     }
 

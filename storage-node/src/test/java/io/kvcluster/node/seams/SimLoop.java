@@ -1,22 +1,42 @@
 package io.kvcluster.node.seams;
 
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 
 /** A loop on the virtual-time queue. A killed loop runs nothing more; a paused one keeps what it is given. */
 public final class SimLoop implements Loop {
     private final SimWorld world;
     private final String name;
     private final int mailbox;
+    private final LongUnaryOperator worldNanos;
+    private final Consumer<Throwable> onDeath;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean scheduled;
+
+    /** A task that blocks keeps the loop until then. */
+    private long freeAtNanos;
+
     private boolean current;
     private boolean paused;
     private boolean killed;
 
     public SimLoop(SimWorld world, String name, int mailbox) {
+        this(world, name, mailbox, LongUnaryOperator.identity(), death -> {
+            throw new AssertionError(name + " died", death);
+        });
+    }
+
+    /**
+     * @param worldNanos how long a duration of the node's clock is in the world
+     * @param onDeath hears what a task threw: the power went, the process ended itself, or a bug
+     */
+    SimLoop(SimWorld world, String name, int mailbox, LongUnaryOperator worldNanos, Consumer<Throwable> onDeath) {
         this.world = world;
         this.name = name;
         this.mailbox = mailbox;
+        this.worldNanos = worldNanos;
+        this.onDeath = onDeath;
     }
 
     @Override
@@ -30,6 +50,14 @@ public final class SimLoop implements Loop {
 
     @Override
     public void post(Runnable task) {
+        if (world.hasElapsed()) {
+            world.at(0, () -> put(task));
+        } else {
+            put(task);
+        }
+    }
+
+    private void put(Runnable task) {
         if (!killed) {
             waiting.add(task);
             schedule();
@@ -39,34 +67,39 @@ public final class SimLoop implements Loop {
     private void schedule() {
         if (!scheduled && !paused && !waiting.isEmpty()) {
             scheduled = true;
-            world.at(0, this::step);
+            world.at(freeAtNanos - world.nanos(), this::step);
         }
     }
 
     private void step() {
-        scheduled = false;
         Runnable task = killed || paused ? null : waiting.poll();
         if (task != null) {
             current = true;
             try {
                 task.run();
+            } catch (PowerCut | ProcessHalted | RuntimeException | AssertionError death) {
+                onDeath.accept(death);
             } finally {
                 current = false;
             }
-            schedule();
         }
+        scheduled = false;
+        freeAtNanos = world.nanos();
+        schedule();
     }
 
     @Override
     public Timer after(long nanos, Runnable task) {
         boolean[] cancelled = new boolean[1];
-        world.at(
-                nanos,
-                () -> post(() -> {
+        world.at(worldNanos.applyAsLong(nanos), () -> {
+            if (!cancelled[0]) {
+                post(() -> {
                     if (!cancelled[0]) {
                         task.run();
                     }
-                }));
+                });
+            }
+        });
         return () -> cancelled[0] = true;
     }
 

@@ -1,15 +1,24 @@
 package io.kvcluster.node.seams;
 
+import java.util.function.Consumer;
+
 /** One node's end of the {@link SimNetwork}. */
 public final class SimTransport<F> implements Transport<F> {
     final SimNetwork<F> network;
     final String address;
     Acceptor<F> acceptor;
     boolean dead;
+    private final Consumer<Runnable> threads;
 
-    SimTransport(SimNetwork<F> network, String address) {
+    /** @param threads run what the listeners of this node's links hear */
+    SimTransport(SimNetwork<F> network, String address, Consumer<Runnable> threads) {
         this.network = network;
         this.address = address;
+        this.threads = threads;
+    }
+
+    void run(Runnable heard) {
+        threads.accept(heard);
     }
 
     @Override

@@ -1,13 +1,16 @@
 package io.kvcluster.node.seams;
 
 import java.util.PriorityQueue;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /**
  * One virtual-time queue for a whole cluster: every task of every loop, timer and link is an event on it. Two events of the
  * same instant run in the order in which they were given, so that a seed names exactly one run.
+ *
+ * <p>A task that would block its thread (a force of a file) says how long with {@link #elapse}: what it does afterwards, and what
+ * its loop does next, happens that much later.
  */
 public final class SimWorld {
     /** Events that one {@code run} may execute before it is taken for an endless loop. */
@@ -17,6 +20,7 @@ public final class SimWorld {
     private final long seed;
     private long sequence;
     private long nanos;
+    private long elapsed;
     private long executed;
 
     private record Event(long atNanos, long sequence, Runnable task) implements Comparable<Event> {
@@ -33,15 +37,25 @@ public final class SimWorld {
 
     /** Independent of other purposes: a new user of chance does not change what the others draw. */
     public RandomGenerator newRandom(String purpose) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed * 31 + purpose.hashCode());
+        return new SplittableRandom(new SplittableRandom(seed).nextLong() + purpose.hashCode());
     }
 
     public long nanos() {
-        return nanos;
+        return nanos + elapsed;
     }
 
     public void at(long delayNanos, Runnable task) {
-        events.add(new Event(nanos + Math.max(0, delayNanos), sequence++, task));
+        events.add(new Event(nanos() + Math.max(0, delayNanos), sequence++, task));
+    }
+
+    /** The task that runs now takes so long. */
+    public void elapse(long duration) {
+        elapsed += duration;
+    }
+
+    /** True when the task that runs now has blocked: what it gives to others comes later than what is due at once. */
+    boolean hasElapsed() {
+        return elapsed > 0;
     }
 
     /** Everything that happens in this much time. */
@@ -72,7 +86,9 @@ public final class SimWorld {
             Event next = events.remove();
             nanos = Math.max(nanos, next.atNanos);
             executed++;
+            elapsed = 0;
             next.task.run();
+            elapsed = 0;
         }
     }
 

@@ -1,0 +1,329 @@
+package io.kvcluster.node.simulation;
+
+import io.kvcluster.node.NodeCore;
+import io.kvcluster.node.command.Command;
+import io.kvcluster.node.command.Outcome;
+import io.kvcluster.node.command.Reason;
+import io.kvcluster.node.membership.Standing;
+import io.kvcluster.node.seams.PowerCut;
+import io.kvcluster.node.seams.ProcessHalted;
+import io.kvcluster.node.seams.SimClock;
+import io.kvcluster.node.seams.SimEnvironment;
+import io.kvcluster.node.seams.SimLoop;
+import io.kvcluster.node.seams.SimulatedDisk;
+import io.kvcluster.node.seams.TimedDisk;
+import io.kvcluster.node.storage.RecoveryReport;
+import io.kvcluster.node.storage.StoreException;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A machine with its disk and its clock, and the process that runs on it now, if one does. */
+final class SimMachine {
+    /** What is left of a full disk: less than the reserve, so that writes are refused, but small files still fit. */
+    private static final long FULL = 24 << 10;
+
+    final SimCluster cluster;
+    final String name;
+    final SimClock clock;
+    SimulatedDisk disk;
+    TimedDisk timed;
+    private int boots;
+    private int lives;
+    private boolean powerIsOff;
+
+    /** The disk failed so often that the store refuses to start: an operator would replace it. */
+    boolean failed;
+
+    /** What was durable here is no longer. */
+    boolean lostData;
+
+    /** It has a store that no ring names. */
+    boolean diskLost;
+
+    private @Nullable Life life;
+
+    /** One process from its start to its end. */
+    private static final class Life {
+        final SimEnvironment environment;
+        final SimLoop door;
+
+        @Nullable NodeCore core;
+
+        boolean stopping;
+
+        Life(SimEnvironment environment) {
+            this.environment = environment;
+            this.door = environment.newLoop("door", Integer.MAX_VALUE);
+        }
+    }
+
+    SimMachine(SimCluster cluster, String name) {
+        this.cluster = cluster;
+        this.name = name;
+        this.clock = new SimClock(cluster.world);
+        this.disk = new SimulatedDisk(cluster.world.newRandom(name + " disk"));
+        disk.capacity(SimCluster.DISK_BYTES);
+        this.timed = timedDisk();
+    }
+
+    private TimedDisk timedDisk() {
+        return new TimedDisk(cluster.world, cluster.world.newRandom(name + " disk times " + boots), disk);
+    }
+
+    // --- lives
+
+    boolean isUp() {
+        return life != null;
+    }
+
+    /** Processes that have started here. */
+    int lives() {
+        return lives;
+    }
+
+    /** Null while no process runs, or its store is being opened. */
+    @Nullable NodeCore core() {
+        return life == null ? null : life.core;
+    }
+
+    void boot() {
+        if (life != null || failed) {
+            return;
+        }
+        powerIsOff = false;
+        lives++;
+        Life mine = new Life(new SimEnvironment(
+                cluster.world, clock, timed, name + "#" + lives, name + " boot " + boots, this::died));
+        life = mine;
+        mine.environment.newLoop("main", 1).post(() -> start(mine));
+    }
+
+    private void start(Life mine) {
+        cluster.trace.say(name, () -> "starts, life " + lives);
+        try {
+            NodeCore core = new NodeCore(
+                    new NodeCore.World(
+                            mine.environment, cluster.indexes(), cluster.network.join(name, mine.door::post)),
+                    cluster.settings(name),
+                    cluster.rulesOf(name),
+                    cluster.listeners(this),
+                    () -> mine.core != null && mine.core.keeper().standing() instanceof Standing.Member);
+            mine.core = core;
+            recovered(core.store().recovery(), core);
+            core.start();
+        } catch (StoreException refused) {
+            refusedToStart(refused);
+        } catch (IOException unreadable) {
+            cluster.bug(name + " cannot start: " + unreadable);
+        }
+    }
+
+    private void recovered(RecoveryReport report, NodeCore core) {
+        cluster.trace.say(
+                name,
+                () -> "has opened store " + core.store().identity().storeIdText() + " incarnation "
+                        + core.store().identity().incarnation() + ": "
+                        + (report.clean() ? "clean" : "after an unclean end") + ", " + report.lastLsn()
+                        + " records" + (report.tailRecords() > 0 ? ", tail of " + report.tailRecords() + " copied" : "")
+                        + (report.tailLost() ? ", torn tail cut" : "")
+                        + (report.suspectPartitions() > 0 ? ", suspect partitions " + report.suspectPartitions() : ""));
+        cluster.reachedIf(report.tailRecords() > 0, Mark.TAIL_COPIED);
+        cluster.reachedIf(report.tailLost(), Mark.TAIL_CUT);
+        cluster.reachedIf(report.clean() && lives > 1, Mark.START_AFTER_CLEAN_STOP);
+        cluster.reachedIf(core.store().identity().incarnation() > 1, Mark.NEW_INCARNATION);
+        cluster.reachedIf(report.suspectPartitions() > 0, Mark.PARTITIONS_SUSPECT);
+        if (report.suspectPartitions() > 0 && !lostData) {
+            cluster.bug(name + " has suspect partitions although nothing was damaged: " + report);
+        }
+    }
+
+    private void refusedToStart(StoreException refused) {
+        cluster.trace.say(name, () -> "refuses to start: " + refused.getMessage());
+        end();
+        disk.processEnded();
+        switch (refused.kind()) {
+            case FAILED -> failed = true;
+            case IO -> cluster.world.at(200_000_000, this::boot);
+            case LOCKED, NEWER_FORMAT, DAMAGED -> cluster.bug(name + " refuses to start: " + refused.getMessage());
+        }
+    }
+
+    /** From within: the power went in a call of the disk, the process ended itself, or a bug. */
+    private void died(Throwable how) {
+        switch (how) {
+            case PowerCut _ -> {
+                cluster.reached(
+                        life != null && life.core == null ? Mark.POWER_CUT_IN_RECOVERY : Mark.POWER_CUT_IN_A_CALL);
+                cutPower();
+                bootAfter(300);
+            }
+            case ProcessHalted halted -> {
+                cluster.trace.say(name, () -> "ends itself, " + halted.getMessage());
+                cluster.reached(Mark.FSYNC_FAILED);
+                processGone();
+                bootAfter(100);
+            }
+            default -> cluster.bug(name + ": a task threw", how);
+        }
+    }
+
+    private void bootAfter(int millis) {
+        cluster.world.at((50 + cluster.random.nextInt(millis)) * 1_000_000L, this::boot);
+    }
+
+    /** kill -9: the machine stays, and with it what was written. */
+    void kill() {
+        if (life != null) {
+            cluster.trace.say(name, () -> "is killed");
+            processGone();
+        }
+    }
+
+    private void processGone() {
+        end();
+        cluster.network.kill(name);
+        disk.processEnded();
+    }
+
+    /**
+     * The power goes in the n-th call of the disk from now on; with an idle disk a little later.
+     *
+     * @param torn rather as a force of several pages begins
+     */
+    void cutPowerInACall(int call, boolean torn) {
+        int mine = lives;
+        if (torn) {
+            disk.cutAtTornWrite(1);
+        } else {
+            disk.cutAfter(call);
+        }
+        cluster.world.at(150_000_000, () -> {
+            if (life != null && lives == mine && !powerIsOff) {
+                cutPower();
+                bootAfter(300);
+            }
+        });
+    }
+
+    void losePower() {
+        if (life != null) {
+            cutPower();
+            bootAfter(300);
+        }
+    }
+
+    private void cutPower() {
+        cluster.trace.say(name, () -> "loses power");
+        powerIsOff = true;
+        end();
+        cluster.network.vanish(name);
+        boots++;
+        disk = disk.afterPowerCut();
+        timed = timedDisk();
+        if (cluster.random.nextInt(4) == 0) {
+            disk.cutAfter(cluster.random.nextInt(30));
+        }
+    }
+
+    /** A new, empty disk in the same machine. */
+    void loseDisk() {
+        kill();
+        cluster.trace.say(name, () -> "has a new, empty disk");
+        cluster.reached(Mark.DISK_LOST);
+        lostData = true;
+        diskLost = true;
+        disk = new SimulatedDisk(cluster.world.newRandom(name + " next disk"));
+        disk.capacity(SimCluster.DISK_BYTES);
+        timed = timedDisk();
+    }
+
+    private void end() {
+        Life ended = life;
+        life = null;
+        if (ended != null) {
+            ended.environment.kill();
+        }
+    }
+
+    void pause() {
+        if (life != null) {
+            cluster.trace.say(name, () -> "is paused");
+            life.environment.pause();
+        }
+    }
+
+    void resume() {
+        if (life != null) {
+            cluster.trace.say(name, () -> "goes on");
+            life.environment.resume();
+        }
+    }
+
+    /** SIGTERM. */
+    void stop() {
+        Life mine = life;
+        if (mine == null || mine.core == null || mine.stopping) {
+            return;
+        }
+        mine.stopping = true;
+        cluster.trace.say(name, () -> "stops in order");
+        NodeCore core = mine.core;
+        mine.door.post(() -> {
+            core.leave();
+            core.close(() -> cluster.world.at(0, () -> {
+                if (life == mine) {
+                    cluster.reached(Mark.CLEAN_STOP);
+                    cluster.trace.say(name, () -> "has stopped");
+                    processGone();
+                    bootAfter(600);
+                }
+            }));
+        });
+    }
+
+    void fill(boolean full) {
+        cluster.trace.say(name, () -> full ? "has a full disk" : "has space again");
+        disk.capacity(SimCluster.DISK_BYTES);
+        if (full) {
+            disk.capacity(SimCluster.DISK_BYTES - disk.freeBytes() + FULL);
+        }
+    }
+
+    /** One bit of a sealed segment turns. False when there is none yet. */
+    boolean flipBit() {
+        List<String> segments =
+                disk.list("log").stream().filter(file -> file.endsWith(".seg")).toList();
+        if (segments.size() < 2) {
+            return false;
+        }
+        String file = "log/" + segments.get(cluster.random.nextInt(segments.size() - 1));
+        int offset = cluster.random.nextInt(disk.content(file).length);
+        cluster.trace.say(name, () -> "bit " + offset + " of " + file + " turns");
+        cluster.reached(Mark.SEGMENT_DAMAGED);
+        lostData = true;
+        disk.flip(file, offset, cluster.random.nextInt(8));
+        return true;
+    }
+
+    // --- what clients and the operator do with it
+
+    /** A command on the way to the process's door. The answer is lost with the process. */
+    void submit(Command command, Consumer<Outcome> done) {
+        Life mine = life;
+        if (mine == null || mine.core == null) {
+            done.accept(new Outcome.NotApplied(Reason.STARTING, true, "connection refused"));
+            return;
+        }
+        NodeCore core = mine.core;
+        mine.door.post(() -> core.handler()
+                .handle(
+                        command,
+                        outcome -> cluster.world.at(0, () -> {
+                            if (life == mine) {
+                                done.accept(outcome);
+                            }
+                        })));
+    }
+}
