@@ -58,7 +58,7 @@ SIM_CLASSPATH = storage-node/target/test-classes:storage-node/target/classes:$$(
 sim: jdk ## whole clusters in virtual time: SEEDS=5000 (from FIRST=1) runs many on all processors, SEED=41 replays one with its trace
 	@$(MVN) -q test-compile dependency:build-classpath -pl storage-node -am -Dmdep.outputFile=target/sim.classpath
 	@$(JAVA_HOME)/bin/java -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dtest.log=OFF \
-	  -cp "$(SIM_CLASSPATH)" io.kvcluster.node.simulation.SimRuns $(if $(SEED),SEED $(SEED),SEEDS $(SEEDS) $(FIRST))
+	  -cp "$(SIM_CLASSPATH)" io.kvcluster.node.simulation.SimRuns $(if $(filter command line,$(origin SEED)),SEED $(SEED),SEEDS $(SEEDS) $(FIRST))
 
 # --- images and Kubernetes -------------------------------------------------------------------------------------------
 IMAGE_TAG ?= dev
