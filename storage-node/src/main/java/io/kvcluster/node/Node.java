@@ -115,7 +115,12 @@ final class Node {
                         PeerConfig.defaults(),
                         OperationSettings.DEFAULT),
                 NodeRules.DESIGNED,
-                new NodeCore.Listeners(new StoreEvents(metrics), events, events, standing -> stand(standing, metrics)),
+                new NodeCore.Listeners(
+                        new StoreEvents(metrics),
+                        events,
+                        events,
+                        new RepairCounts(metrics.repair()),
+                        standing -> stand(standing, metrics)),
                 () -> state.now().ready());
         LOG.info(
                 "event=recovered store={} {}",
@@ -130,7 +135,12 @@ final class Node {
         metrics.observe(views);
         state.enter(Phase.WAITING_FOR_RING, "no ring yet");
         core.start();
-        transport.start(List.of(new NodeAdminService(core.keeper(), core.addresses(), core.peerLoop(), views::status)));
+        transport.start(List.of(new NodeAdminService(
+                core.keeper(),
+                core.addresses(),
+                core.peerLoop(),
+                views::status,
+                new RepairDoor(core.repair(), config.partitions()))));
         Path mounted = config.ringFile();
         if (mounted != null) {
             new MountedRing(() -> read(mounted), core.keeper(), core.ringLoop(), LOOK_AT_MOUNTED_RING).start();

@@ -1,9 +1,11 @@
 package io.kvcluster.node;
 
 import io.kvcluster.node.command.CommandHandler;
+import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.KeyLister;
 import io.kvcluster.node.command.Limits;
 import io.kvcluster.node.coordinator.Coordination;
+import io.kvcluster.node.coordinator.MissedWrites;
 import io.kvcluster.node.coordinator.NodeHlc;
 import io.kvcluster.node.coordinator.OperationEvents;
 import io.kvcluster.node.coordinator.OperationSettings;
@@ -15,6 +17,10 @@ import io.kvcluster.node.membership.Standing;
 import io.kvcluster.node.peer.PeerConfig;
 import io.kvcluster.node.peer.PeerNetwork;
 import io.kvcluster.node.peer.PeerWiring;
+import io.kvcluster.node.repair.Repair;
+import io.kvcluster.node.repair.RepairConfig;
+import io.kvcluster.node.repair.RepairEvents;
+import io.kvcluster.node.repair.RepairSetup;
 import io.kvcluster.node.replica.PartitionReplica;
 import io.kvcluster.node.replica.ReplicaEvents;
 import io.kvcluster.node.replica.Replicas;
@@ -74,7 +80,19 @@ public final class NodeCore {
             int loops,
             StoreConfig store,
             PeerConfig peers,
-            OperationSettings operations) {}
+            OperationSettings operations,
+            RepairConfig repair) {
+        /** With the usual repair. */
+        public Settings(
+                String name,
+                String address,
+                int loops,
+                StoreConfig store,
+                PeerConfig peers,
+                OperationSettings operations) {
+            this(name, address, loops, store, peers, operations, RepairConfig.defaults());
+        }
+    }
 
     /**
      * Who hears of it. Called on its loops; must be cheap.
@@ -82,7 +100,17 @@ public final class NodeCore {
      * @param standing hears, on the ring's loop, whether a ring names this store
      */
     public record Listeners(
-            StoreListener store, OperationEvents operations, ReplicaEvents replicas, Consumer<Standing> standing) {}
+            StoreListener store,
+            OperationEvents operations,
+            ReplicaEvents replicas,
+            RepairEvents repair,
+            Consumer<Standing> standing) {
+        /** Nobody hears of repair. */
+        public Listeners(
+                StoreListener store, OperationEvents operations, ReplicaEvents replicas, Consumer<Standing> standing) {
+            this(store, operations, replicas, RepairEvents.NONE, standing);
+        }
+    }
 
     private final Listeners listeners;
     private final List<Loop> loops;
@@ -93,7 +121,9 @@ public final class NodeCore {
     private final AddressBook addresses;
     private final PeerNetwork peers;
     private final Members members;
+    private final List<PartitionReplica> replicas;
     private final Coordination coordination;
+    private final Repair repair;
 
     /**
      * Opens the store and wires the rest; nothing is heard or said before {@link #start}. Blocks while the log is recovered.
@@ -107,8 +137,8 @@ public final class NodeCore {
 
         // 1. the store: lock, identity, log; the index may still be rebuilt when it returns
         loops = List.copyOf(environment.newCores(settings.loops(), Limits.LOOP_MAILBOX));
-        store = Store.open(
-                settings.store(), environment, world.indexes(), loops.toArray(Loop[]::new), listeners.store());
+        IndexRebuilds rebuilds = new IndexRebuilds(listeners.store());
+        store = Store.open(settings.store(), environment, world.indexes(), loops.toArray(Loop[]::new), rebuilds);
         RecordStore records = rules.records(store);
 
         // 2. the ring of the last life, and the peers that it names
@@ -139,7 +169,7 @@ public final class NodeCore {
 
         // 3. the data plane
         RingPolicies policies = new RingPolicies(keeper::current);
-        List<PartitionReplica> replicas = Replicas.of(
+        replicas = Replicas.of(
                 settings.store().partitions(),
                 loops,
                 new Replicas.Shared(
@@ -170,21 +200,49 @@ public final class NodeCore {
                                         environment.newWorker("resolver", Resolvers.THREADS, Resolvers.QUEUE),
                                         listeners.operations()))),
                 listeners.operations());
+
+        // 4. repair
+        repair = rules.repair(
+                new RepairSetup(
+                        self.storeId(),
+                        environment.clock(),
+                        keeper::current,
+                        replicas.stream().map(PartitionReplica::repair).toList(),
+                        loops,
+                        peers,
+                        store.hints(),
+                        environment.newRandom("repair"),
+                        settings.repair()),
+                listeners.repair());
+        rebuilds.tell(repair::indexRebuilt);
+        coordination.listen(new MissedWrites() {
+            @Override
+            public void missed(int partition, Key key, byte[] record, long stamp, String storeId) {
+                repair.missed(partition, key, record, stamp, storeId);
+            }
+
+            @Override
+            public void differs(int partition, String storeId) {
+                repair.markDirty(partition, storeId);
+            }
+        });
     }
 
     /** From here on clients and peers are served. Once. @throws IOException when the ring of the last life cannot be read */
     public void start() throws IOException {
         coordination.open();
-        peers.start(coordination.requests());
+        peers.start(repair.before(coordination.requests()));
         keeper.listen(ringLoop, addresses::adopted);
         keeper.listenStanding(ringLoop, listeners.standing());
         addresses.open();
         keeper.open();
+        repair.start();
     }
 
     /** Refuses clients' new commands and closes the links to peers. Any thread. */
     public void leave() {
         coordination.close();
+        repair.stop();
         peers.stop();
     }
 
@@ -200,6 +258,15 @@ public final class NodeCore {
 
     public CommandHandler handler() {
         return coordination.handler();
+    }
+
+    /** By partition; each touched on its loop alone. */
+    public List<PartitionReplica> replicas() {
+        return replicas;
+    }
+
+    public Repair repair() {
+        return repair;
     }
 
     public RingKeeper keeper() {

@@ -114,4 +114,9 @@ final class NodeEvents implements OperationEvents, ReplicaEvents {
     public void checksumFailed() {
         metrics.replication().violated(ConsistencyViolation.CHECKSUM);
     }
+
+    @Override
+    public void writeBelowWatermark() {
+        metrics.replication().violated(ConsistencyViolation.CLIENT_WRITE_BELOW_WATERMARK);
+    }
 }

@@ -2,6 +2,9 @@ package io.kvcluster.node;
 
 import io.kvcluster.node.coordinator.Coordination;
 import io.kvcluster.node.coordinator.OperationEvents;
+import io.kvcluster.node.repair.Repair;
+import io.kvcluster.node.repair.RepairEvents;
+import io.kvcluster.node.repair.RepairSetup;
 import io.kvcluster.node.replica.EpochGate;
 import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.storage.Store;
@@ -31,6 +34,11 @@ public interface NodeRules {
     /** Under which ring a replica acts. */
     default EpochGate gate(Supplier<@Nullable Ring> rings, String storeId) {
         return new EpochGate(rings, storeId);
+    }
+
+    /** What makes replicas equal again. */
+    default Repair repair(RepairSetup setup, RepairEvents events) {
+        return new Repair(setup, events);
     }
 
     /** What levels mean. */

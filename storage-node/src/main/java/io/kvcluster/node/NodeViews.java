@@ -3,6 +3,7 @@ package io.kvcluster.node;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.peer.ClockReport;
 import io.kvcluster.node.peer.PeerReport;
+import io.kvcluster.node.repair.RepairReport;
 import io.kvcluster.node.rpc.ClientServer;
 import io.kvcluster.node.rpc.ClusterView;
 import io.kvcluster.node.rpc.HttpServer;
@@ -13,7 +14,9 @@ import io.kvcluster.node.storage.HintLog;
 import io.kvcluster.node.storage.LogReport;
 import io.kvcluster.node.storage.StorageReport;
 import io.kvcluster.node.telemetry.NodeGauges;
+import io.kvcluster.node.version.Hlc;
 import io.kvcluster.proto.admin.NodeStatus;
+import io.kvcluster.proto.admin.RepairStatus;
 import io.kvcluster.proto.kv.GetMappingResponse;
 import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.ring.Member;
@@ -28,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 /** The node as others see it: clients, scrapes, the operator. Empty until {@link #of} joined it to the rooms. Any thread. */
 final class NodeViews implements ClusterView, NodeGauges {
     /** Once for each member; protocol of peers. */
-    static final int PROTOCOL = 1;
+    static final int PROTOCOL_MIN = 1;
+
+    static final int PROTOCOL_MAX = 2;
 
     /** The rooms that are looked at. */
     record Rooms(NodeCore core, NodeEvents events, ClientServer clients, HttpServer http) {}
@@ -113,10 +118,12 @@ final class NodeViews implements ClusterView, NodeGauges {
                 .setDiskFull(log.diskFull())
                 .addAllPeers(now.core().members().peers())
                 .setVersion(NodeVersion.text())
-                .setProtocolMin(PROTOCOL)
-                .setProtocolMax(PROTOCOL)
+                .setProtocolMin(PROTOCOL_MIN)
+                .setProtocolMax(PROTOCOL_MAX)
                 .setClockEpochMillis(clock.wallMillis())
-                .setKeys(storage.keys());
+                .setKeys(storage.keys())
+                .setHints(now.core().store().hints().report().hints())
+                .setRepair(repairStatus());
         ClockReport clock = now.core().peers().clock();
         status.setClockOutOfStep(clock.outOfStep()).setClockOffsetMillis(clock.offsetMillis());
         if (clock.outOfStep()) {
@@ -127,6 +134,23 @@ final class NodeViews implements ClusterView, NodeGauges {
                     .setRingHash(ring.hash())
                     .setOwnedPartitions(
                             ring.partitionsOf(storage.identity().storeIdText()).size());
+        }
+        return status.build();
+    }
+
+    private RepairStatus repairStatus() {
+        RepairReport report = rooms().core().repair().report();
+        RepairStatus.Builder status = RepairStatus.newBuilder()
+                .setPartitions(report.partitions())
+                .setTrees(report.trees())
+                .setDirtyPairs(report.dirtyPairs())
+                .setTombstones(report.tombstones())
+                .setOldestExchangeEpochMillis(report.oldestExchangeMillis());
+        for (RepairReport.Running running : report.running()) {
+            status.addRunning(RepairStatus.Running.newBuilder()
+                    .setPartition(running.partition())
+                    .setStoreId(running.storeId())
+                    .setSinceEpochMillis(running.sinceMillis()));
         }
         return status.build();
     }
@@ -230,6 +254,21 @@ final class NodeViews implements ClusterView, NodeGauges {
     @Override
     public long corruptRecords() {
         return rooms().core().store().report().corruptReads();
+    }
+
+    @Override
+    public RepairState repair() {
+        NodeCore core = rooms().core();
+        RepairReport repair = core.repair().report();
+        HintLog.Report hints = core.store().hints().report();
+        long oldestHlc = hints.targets().values().stream()
+                .filter(target -> target.hints() > 0)
+                .mapToLong(HintLog.Target::oldestHlc)
+                .min()
+                .orElse(0);
+        long ageMillis = oldestHlc == 0 ? 0 : Math.max(0, clock.wallMillis() - Hlc.millis(oldestHlc));
+        return new RepairState(
+                ageMillis / 1_000, repair.dirtyPairs(), core.store().report().suspectPartitions(), repair.tombstones());
     }
 
     @Override

@@ -53,7 +53,7 @@ class ArchitectureTest {
             Map.entry(
                     "coordinator",
                     Set.of("replica", "resolver", "peer", "version", "command", "wire", "ring", "proto")),
-            Map.entry("repair", Set.of("replica", "peer", "storage")),
+            Map.entry("repair", Set.of("replica", "peer", "storage", "version", "command", "ring", "proto")),
             Map.entry("membership", Set.of("ring", "peer", "proto")),
             Map.entry("rpc", Set.of("coordinator", "command", "wire", "ring", "proto")),
             Map.entry("admin", Set.of("membership", "replica", "repair", "ring", "proto")),

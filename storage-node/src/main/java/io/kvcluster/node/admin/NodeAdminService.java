@@ -15,6 +15,8 @@ import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.admin.PushRingRequest;
 import io.kvcluster.proto.admin.PushRingResponse;
 import io.kvcluster.proto.admin.PushRingResponse.Verdict;
+import io.kvcluster.proto.admin.RepairRequest;
+import io.kvcluster.proto.admin.RepairResponse;
 import io.kvcluster.proto.admin.WatchStatusRequest;
 import io.kvcluster.ring.Ring;
 import java.util.HashMap;
@@ -38,18 +40,27 @@ public final class NodeAdminService extends NodeAdminServiceGrpc.NodeAdminServic
     private final AddressBook addresses;
     private final Loop loop;
     private final Supplier<NodeStatus> status;
+    private final Repairs repairs;
     private final Set<ServerCallStreamObserver<NodeStatus>> watchers = new LinkedHashSet<>();
     private boolean reporting;
+
+    /** Carries out what was asked of repair. Any thread; must not block. */
+    public interface Repairs {
+        RepairResponse ask(RepairRequest request);
+    }
 
     /**
      * @param loop owns the watchers
      * @param status a fresh report; called on {@code loop}, must not block
+     * @param repairs what Repair goes to
      */
-    public NodeAdminService(RingKeeper keeper, AddressBook addresses, Loop loop, Supplier<NodeStatus> status) {
+    public NodeAdminService(
+            RingKeeper keeper, AddressBook addresses, Loop loop, Supplier<NodeStatus> status, Repairs repairs) {
         this.keeper = keeper;
         this.addresses = addresses;
         this.loop = loop;
         this.status = status;
+        this.repairs = repairs;
     }
 
     @Override
@@ -158,6 +169,12 @@ public final class NodeAdminService extends NodeAdminServiceGrpc.NodeAdminServic
         }
         loop.after(REPORT_EVERY_NANOS, this::report);
         send();
+    }
+
+    @Override
+    public void repair(RepairRequest request, StreamObserver<RepairResponse> caller) {
+        ((ServerCallStreamObserver<RepairResponse>) caller).setOnCancelHandler(() -> {});
+        answer(caller, repairs.ask(request));
     }
 
     /** A report now, because something changed that nobody should learn a second late. Any thread. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Coordination {
     private final Coordinator coordinator;
     private final PeerRequests requests;
+    private volatile MissedWrites missed = MissedWrites.NOBODY;
 
     /**
      * Users' resolvers.
@@ -83,7 +84,8 @@ public final class Coordination {
                 new RecordContexts(setup.rings(), setup.hlc()::current),
                 events,
                 setup.settings(),
-                rule);
+                rule,
+                () -> missed);
         this.coordinator = new Coordinator(node, setup.rings(), setup.policies(), setup.replicas(), setup.loops());
         this.requests =
                 new PeerRequests(setup.replicas(), setup.loops(), setup.rings(), coordinator, setup.clock(), events);
@@ -102,6 +104,11 @@ public final class Coordination {
     /** What peers' requests go to. */
     public PeerRequestHandler requests() {
         return requests;
+    }
+
+    /** Who hears of writes that replicas missed, from now on. Any thread. */
+    public void listen(MissedWrites listener) {
+        missed = listener;
     }
 
     /** Serve from now on. Any thread. */

@@ -137,7 +137,7 @@ public final class Coordinator implements CommandHandler, KeyLister {
                         "node " + node.name() + " has no copy of partition " + partition
                                 + ": /ring names those that have");
             case WRONG_EPOCH -> new Outcome.NotApplied(Reason.WRONG_EPOCH, true, "the ring changed meanwhile");
-            case CANNOT_SAY, OVERLOADED, DISK_FULL, TOO_MANY_SIBLINGS, BAD_CONTEXT, FAILED ->
+            case CANNOT_SAY, OVERLOADED, DISK_FULL, TOO_MANY_SIBLINGS, BAD_CONTEXT, BELOW_WATERMARK, FAILED ->
                 new Outcome.NotApplied(
                         Reason.CANNOT_SAY,
                         true,

@@ -203,37 +203,20 @@ public final class PeerRequests implements PeerRequestHandler {
 
     private void read(PeerMessage request, ReadRequest read, Responder responder) {
         int fullLimit = read.getDigestOnly() ? Limits.FULL_READ_BYTES : Integer.MAX_VALUE;
-        replicas.get(read.getPartition())
-                .read(Key.of(read.getKey().toByteArray()), request.getEpoch(), fullLimit, new ReadListener() {
-                    @Override
-                    public void held(Held held) {
-                        ReadAnswer.Builder answer = ReadAnswer.newBuilder()
-                                .setStatus(PeerStatus.OK)
-                                .setExists(held.meta() != null)
-                                .setDigest(held.digest());
-                        byte[] encoded = held.encoded();
-                        if (encoded != null) {
-                            answer.setRecord(UnsafeByteOperations.unsafeWrap(encoded));
-                        }
-                        responder.answer(answerTo(request).setReadAnswer(answer));
-                    }
-
-                    @Override
-                    public void refused(Refusal why) {
-                        responder.answer(refusal(request, Replication.toStatus(why)));
-                    }
-                });
-    }
-
-    private void write(PeerMessage request, WriteRequest write, Responder responder) {
-        byte[] encoded = write.getRecord().toByteArray();
-        KeyRecord record = RecordCodec.decode(encoded);
-        PartitionReplica replica = replicas.get(write.getPartition());
-        WriteListener listener = new WriteListener() {
+        Key key = Key.of(read.getKey().toByteArray());
+        PartitionReplica replica = replicas.get(read.getPartition());
+        ReadListener listener = new ReadListener() {
             @Override
-            public void durable() {
-                responder.answer(answerTo(request)
-                        .setWriteAnswer(WriteAnswer.newBuilder().setStatus(PeerStatus.OK)));
+            public void held(Held held) {
+                ReadAnswer.Builder answer = ReadAnswer.newBuilder()
+                        .setStatus(PeerStatus.OK)
+                        .setExists(held.meta() != null)
+                        .setDigest(held.digest());
+                byte[] encoded = held.encoded();
+                if (encoded != null) {
+                    answer.setRecord(UnsafeByteOperations.unsafeWrap(encoded));
+                }
+                responder.answer(answerTo(request).setReadAnswer(answer));
             }
 
             @Override
@@ -241,7 +224,34 @@ public final class PeerRequests implements PeerRequestHandler {
                 responder.answer(refusal(request, Replication.toStatus(why)));
             }
         };
+        if (read.getRepair()) {
+            replica.repair().read(key, request.getEpoch(), listener);
+        } else {
+            replica.read(key, request.getEpoch(), fullLimit, listener);
+        }
+    }
+
+    private void write(PeerMessage request, WriteRequest write, Responder responder) {
+        byte[] encoded = write.getRecord().toByteArray();
+        KeyRecord record = RecordCodec.decode(encoded);
+        PartitionReplica replica = replicas.get(write.getPartition());
         Key key = Key.of(write.getKey().toByteArray());
+        WriteListener listener = new WriteListener() {
+            @Override
+            public void durable() {
+                WriteAnswer.Builder answer = WriteAnswer.newBuilder().setStatus(PeerStatus.OK);
+                if (write.getWriteBack()) {
+                    answer.setDigest(replica.repair().digest(key))
+                            .setPauseMillis(replica.repair().pauseMillis());
+                }
+                responder.answer(answerTo(request).setWriteAnswer(answer));
+            }
+
+            @Override
+            public void refused(Refusal why) {
+                responder.answer(refusal(request, Replication.toStatus(why)));
+            }
+        };
         if (write.getWriteBack()) {
             replica.writeBack(key, record, encoded, request.getEpoch(), listener);
         } else {

@@ -223,6 +223,7 @@ final class QuorumRead {
             writeBack(found);
         } else {
             answered(found);
+            repairBehind(found);
         }
     }
 
@@ -358,6 +359,21 @@ final class QuorumRead {
                         notWrittenBack(found);
                     }
                 });
+    }
+
+    /** Without a write-back before the answer: replicas that answered with less get it now, and nobody waits for it. */
+    private void repairBehind(Answer found) {
+        if (found.record == null || found.held == copies.length) {
+            return;
+        }
+        byte[] encoded = null;
+        for (int replica = 0; replica < copies.length; replica++) {
+            if (copies[replica] != null && !found.holders[replica]) {
+                encoded = encoded == null ? RecordCodec.encode(found.record) : encoded;
+                found.outstanding++;
+                writeBack(found, replica, encoded);
+            }
+        }
     }
 
     private void writtenBack(Answer found, int replica) {

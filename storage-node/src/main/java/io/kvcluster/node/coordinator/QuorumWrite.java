@@ -45,6 +45,8 @@ final class QuorumWrite implements StampListener {
     private final boolean[] acknowledged;
     private int acknowledgements;
     private boolean stamping;
+    private boolean missedHere;
+    private boolean applied;
     private boolean finished;
 
     QuorumWrite(
@@ -175,6 +177,7 @@ final class QuorumWrite implements StampListener {
             finish(notApplied(why));
         }
         // else: the others may still acknowledge; this store's copy is then one of the missing ones
+        missedHere = stamped != null;
     }
 
     private void send(int replica) {
@@ -201,21 +204,51 @@ final class QuorumWrite implements StampListener {
 
                     @Override
                     public void failed(PeerFailure why) {
-                        if (why != PeerFailure.TIMEOUT) {
-                            sendLater(replica);
-                        }
+                        sendLater(replica);
                     }
                 });
     }
 
     /** The same stamped record again: a merge, so idempotent. Only while the operation lasts; afterwards it is repair's business. */
     private void sendLater(int replica) {
-        if (!finished) {
-            replication.loop().after(replication.node().settings().retryAfter(), () -> {
-                if (!finished && !acknowledged[replica]) {
-                    send(replica);
-                }
-            });
+        if (finished) {
+            missed(replica);
+            return;
+        }
+        replication.loop().after(replication.node().settings().retryAfter(), () -> {
+            if (finished) {
+                missed(replica);
+            } else if (!acknowledged[replica]) {
+                send(replica);
+            }
+        });
+    }
+
+    /** Each replica that never acknowledged comes here once: its last question or its wait for the next ended after the operation. */
+    private void missed(int replica) {
+        MissedWrites missed = replication.node().missed().get();
+        KeyRecord record = stamped;
+        if (acknowledged[replica] || record == null) {
+            return;
+        }
+        if (applied) {
+            missed.missed(
+                    replication.partition(),
+                    key,
+                    encoded.toByteArray(),
+                    record.greatestHlc(),
+                    replication.storeId(replica));
+        } else {
+            missed.differs(replication.partition(), replication.storeId(replica));
+        }
+    }
+
+    /** The others have it and this store does not. */
+    private void missedHere() {
+        for (int replica = 0; replica < quorum.replicas(); replica++) {
+            if (acknowledged[replica]) {
+                replication.node().missed().get().differs(replication.partition(), replication.storeId(replica));
+            }
         }
     }
 
@@ -279,6 +312,8 @@ final class QuorumWrite implements StampListener {
                         "node " + replication.node().name() + " is still rebuilding its index");
             case WRONG_EPOCH, NOT_A_REPLICA ->
                 new Outcome.NotApplied(Reason.WRONG_EPOCH, true, "the ring changed while the write was prepared");
+            case BELOW_WATERMARK ->
+                new Outcome.NotApplied(Reason.CLOCK_SKEW, true, "the clock of this node is behind what it promised");
             case FAILED ->
                 new Outcome.NotApplied(
                         Reason.STORE_FAILED,
@@ -292,6 +327,10 @@ final class QuorumWrite implements StampListener {
             return;
         }
         finished = true;
+        applied = outcome instanceof Outcome.Applied;
+        if (missedHere) {
+            missedHere();
+        }
         questions.stop();
         deadline.cancel();
         if (outcome instanceof Outcome.NotApplied refused && refused.reason() == Reason.NOT_ENOUGH_REPLICAS) {

@@ -14,6 +14,7 @@ import io.kvcluster.proto.peer.PeerStatus;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What every operation of one partition needs at hand, under one ring: who the replicas are and how to reach them.
@@ -41,7 +42,8 @@ record Replication(
             Contexts contexts,
             OperationEvents events,
             OperationSettings settings,
-            Quorum.Rule rule) {}
+            Quorum.Rule rule,
+            Supplier<MissedWrites> missed) {}
 
     Quorum quorum(ConsistencyLevel level) {
         return node.rule().of(level, replicas.size(), ring.read(partition), ring.write(partition));
@@ -96,6 +98,7 @@ record Replication(
             case CANNOT_SAY -> PeerStatus.PEER_CANNOT_SAY;
             case WRONG_EPOCH -> PeerStatus.PEER_WRONG_EPOCH;
             case NOT_A_REPLICA -> PeerStatus.PEER_NOT_A_REPLICA;
+            case BELOW_WATERMARK -> PeerStatus.PEER_BELOW_WATERMARK;
             case OVERLOADED -> PeerStatus.PEER_OVERLOADED;
             case DISK_FULL -> PeerStatus.PEER_DISK_FULL;
             case TOO_MANY_SIBLINGS, BAD_CONTEXT, FAILED -> PeerStatus.PEER_FAILED;

@@ -7,7 +7,9 @@ import java.util.regex.Pattern;
 /** Judges what the other side says of itself. Pure. */
 final class Handshake {
     static final int PROTOCOL_MIN = 1;
-    static final int PROTOCOL_MAX = 1;
+    /** 2: exchanges between replicas. */
+    static final int PROTOCOL_MAX = 2;
+
     private static final Pattern STORE_ID = Pattern.compile("[0-9a-f]{16}");
 
     private Handshake() {}

@@ -76,8 +76,22 @@ final class Inbound {
         List<PeerMessage> requests = new ArrayList<>(messages.size());
         for (PeerMessage message : messages) {
             switch (message.getBodyCase()) {
-                case VERSION_ANSWER, READ_ANSWER, WRITE_ANSWER, FORWARD_ANSWER -> addAnswer(answers, message);
-                case VERSION_QUESTION, READ_REQUEST, WRITE_REQUEST, FORWARD_REQUEST -> requests.add(message);
+                case VERSION_ANSWER,
+                        READ_ANSWER,
+                        WRITE_ANSWER,
+                        FORWARD_ANSWER,
+                        EXCHANGE_ANSWER,
+                        TREE_ANSWER,
+                        BUCKET_ANSWER,
+                        EXCHANGE_DONE_ANSWER -> addAnswer(answers, message);
+                case VERSION_QUESTION,
+                        READ_REQUEST,
+                        WRITE_REQUEST,
+                        FORWARD_REQUEST,
+                        EXCHANGE_REQUEST,
+                        TREE_REQUEST,
+                        BUCKET_REQUEST,
+                        EXCHANGE_DONE -> requests.add(message);
                 case HEARTBEAT -> links.onLoop(() -> links.heartbeat(session, from, message.getHeartbeat()));
                 case RING_UPDATE -> links.onLoop(() -> links.ringUpdate(from, message.getRingUpdate()));
                 // A newer protocol's message: whoever sent it must not count on us (Hello told the range).

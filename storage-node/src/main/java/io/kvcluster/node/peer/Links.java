@@ -231,6 +231,7 @@ final class Links {
 
     private void noteHello(Peer peer, Hello hello) {
         peer.clusterId = hello.getClusterId();
+        peer.protocol = Math.min(hello.getProtocolMax(), Handshake.PROTOCOL_MAX);
         peer.known = peer.known.plus(hello.getIncarnation(), hello.getDurableLsn());
         peer.ringEpoch = hello.getRingEpoch();
         peer.ringHash = hello.getRingHash();

@@ -32,6 +32,8 @@ final class Peer {
     long ringAsked;
 
     final ClockWatch.Samples clock = new ClockWatch.Samples();
+    /** The newest protocol that both speak; 0 before a Hello. */
+    volatile int protocol;
 
     volatile boolean ready;
 

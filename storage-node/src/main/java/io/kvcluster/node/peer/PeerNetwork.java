@@ -113,6 +113,12 @@ public final class PeerNetwork implements Peers {
         return clock.outOfStep() ? clock.message() : null;
     }
 
+    @Override
+    public int protocol(String storeId) {
+        Peer peer = peers.find(storeId);
+        return peer == null ? 0 : peer.protocol;
+    }
+
     /** All peers, linked or not, by storeId. Any thread. */
     public List<PeerReport> reports() {
         long nowNanos = wiring.clock().nanos();

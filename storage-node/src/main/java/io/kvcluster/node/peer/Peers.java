@@ -28,4 +28,7 @@ public interface Peers {
 
     /** Whether a frame of the store was heard within suspectAfter; true for the own store. Any thread. */
     boolean isUp(String storeId);
+
+    /** The newest protocol that the store and this node both speak; 0 while nothing is known of it. Any thread. */
+    int protocol(String storeId);
 }

@@ -2,10 +2,14 @@ package io.kvcluster.node.peer;
 
 import io.kvcluster.proto.kv.Failure;
 import io.kvcluster.proto.kv.Reason;
+import io.kvcluster.proto.peer.BucketAnswer;
+import io.kvcluster.proto.peer.ExchangeAnswer;
+import io.kvcluster.proto.peer.ExchangeDoneAnswer;
 import io.kvcluster.proto.peer.ForwardAnswer;
 import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.peer.PeerStatus;
 import io.kvcluster.proto.peer.ReadAnswer;
+import io.kvcluster.proto.peer.TreeAnswer;
 import io.kvcluster.proto.peer.VersionAnswer;
 import io.kvcluster.proto.peer.WriteAnswer;
 import java.util.Optional;
@@ -30,8 +34,26 @@ final class SkewAnswers {
                 Optional.of(answer.setWriteAnswer(WriteAnswer.newBuilder().setStatus(skew)));
             case FORWARD_REQUEST ->
                 Optional.of(answer.setForwardAnswer(ForwardAnswer.newBuilder().setFailure(FORWARD)));
-            case VERSION_ANSWER, READ_ANSWER, WRITE_ANSWER, FORWARD_ANSWER, HEARTBEAT, RING_UPDATE, BODY_NOT_SET ->
-                Optional.empty();
+            case EXCHANGE_REQUEST ->
+                Optional.of(answer.setExchangeAnswer(ExchangeAnswer.newBuilder().setStatus(skew)));
+            case TREE_REQUEST ->
+                Optional.of(answer.setTreeAnswer(TreeAnswer.newBuilder().setStatus(skew)));
+            case BUCKET_REQUEST ->
+                Optional.of(answer.setBucketAnswer(BucketAnswer.newBuilder().setStatus(skew)));
+            case EXCHANGE_DONE ->
+                Optional.of(answer.setExchangeDoneAnswer(
+                        ExchangeDoneAnswer.newBuilder().setStatus(skew)));
+            case VERSION_ANSWER,
+                    READ_ANSWER,
+                    WRITE_ANSWER,
+                    FORWARD_ANSWER,
+                    EXCHANGE_ANSWER,
+                    TREE_ANSWER,
+                    BUCKET_ANSWER,
+                    EXCHANGE_DONE_ANSWER,
+                    HEARTBEAT,
+                    RING_UPDATE,
+                    BODY_NOT_SET -> Optional.empty();
         };
     }
 

@@ -32,16 +32,38 @@ public final class PartitionReplica {
     private final Merging merging;
     private final Stamps stamps;
     private final ReplicaEvents events;
+    private final RepairSide repair;
     private final Map<Key, Pending> pending = new HashMap<>();
 
+    /** @param ties what its repair is joined to */
     public PartitionReplica(
-            int partition, RecordStore store, EpochGate gate, Merging merging, Stamps stamps, ReplicaEvents events) {
+            int partition,
+            RecordStore store,
+            EpochGate gate,
+            Merging merging,
+            Stamps stamps,
+            ReplicaEvents events,
+            RepairSide.Ties ties) {
         this.partition = partition;
         this.store = store;
         this.gate = gate;
         this.merging = merging;
         this.stamps = stamps;
         this.events = events;
+        this.repair = new RepairSide(this, store, stamps, ties);
+    }
+
+    /** What repair may see and do here. */
+    public RepairSide repair() {
+        return repair;
+    }
+
+    int partition() {
+        return partition;
+    }
+
+    EpochGate gate() {
+        return gate;
     }
 
     /** The greatest dot held, from the index alone; null when the key is unknown. */
@@ -77,11 +99,16 @@ public final class PartitionReplica {
             listener.refused(refusal);
             return;
         }
-        afterPending(key, () -> readDurable(key, fullLimit, listener));
+        afterPending(key, () -> readDurable(key, fullLimit, false, listener));
     }
 
-    private void readDurable(Key key, int fullLimit, ReadListener listener) {
-        if (store.suspect(partition)) {
+    /** For repair: also what a suspect partition has, whatever its size. */
+    void readAnyway(Key key, ReadListener listener) {
+        afterPending(key, () -> readDurable(key, Integer.MAX_VALUE, true, listener));
+    }
+
+    private void readDurable(Key key, int fullLimit, boolean anyway, ReadListener listener) {
+        if (!anyway && store.suspect(partition)) {
             listener.refused(Refusal.CANNOT_SAY);
             return;
         }
@@ -98,9 +125,9 @@ public final class PartitionReplica {
                     switch (result) {
                         case RecordStore.ReadResult.Bytes bytes ->
                             pastExpiry(meta, () -> listener.held(new Held(meta, bytes.record())));
-                        case RecordStore.ReadResult.Gone _ -> readDurable(key, fullLimit, listener);
+                        case RecordStore.ReadResult.Gone _ -> readDurable(key, fullLimit, anyway, listener);
                         case RecordStore.ReadResult.Corrupt _ -> {
-                            events.checksumFailed();
+                            corrupt(key);
                             listener.refused(Refusal.CANNOT_SAY);
                         }
                         case RecordStore.ReadResult.Overloaded _ -> listener.refused(Refusal.OVERLOADED);
@@ -125,14 +152,40 @@ public final class PartitionReplica {
         };
     }
 
-    /** Merges a record that another replica or a coordinator sent. */
+    private void corrupt(Key key) {
+        events.checksumFailed();
+        repair.corrupt(key);
+    }
+
+    /** Merges a client's write that its coordinator sent. */
     public void write(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
         Refusal refusal = gate.judge(partition, epoch);
-        if (refusal != null) {
+        if (refusal == null) {
+            Change change = repair.guardOfClient(incoming, merging.ofIncoming(incoming, encoded));
+            change(key, change, new RejudgedWrite(epoch, listener, null));
+        } else {
             listener.refused(refusal);
-            return;
         }
-        change(key, merging.ofIncoming(incoming, encoded), new RejudgedWrite(epoch, listener, null));
+    }
+
+    /** Merges what another replica durably holds or held: a hint, an exchange, a read's write-back. */
+    void merge(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
+        Refusal refusal = gate.judge(partition, epoch);
+        if (refusal == null) {
+            change(
+                    key,
+                    repair.guardOfRepair(
+                            incoming,
+                            rest -> merging.ofIncoming(
+                                    rest,
+                                    rest.siblings().size()
+                                                    == incoming.siblings().size()
+                                            ? encoded
+                                            : RecordCodec.encode(rest))),
+                    new RejudgedWrite(epoch, listener, null));
+        } else {
+            listener.refused(refusal);
+        }
     }
 
     /**
@@ -140,7 +193,7 @@ public final class PartitionReplica {
      * expiry that it has reached, so that no later read sees alive what this one says is gone.
      */
     public void writeBack(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
-        write(key, incoming, encoded, epoch, new WriteListener() {
+        merge(key, incoming, encoded, epoch, new WriteListener() {
             @Override
             public void durable() {
                 pastExpiry(incoming.meta(), listener::durable);
@@ -182,13 +235,16 @@ public final class PartitionReplica {
         }
         if (before != null) {
             KeyRecord newest = before.newest;
-            decided(key, before, change.decide(newest.meta(), newest), change, write, null);
+            RecordMeta meta = newest.meta();
+            decided(key, before, meta, change.decide(meta, newest), change, write, null);
             return;
         }
         switch (store.lookup(partition, key)) {
-            case Lookup.Absent _ -> decided(key, null, change.decide(null, null), change, write, null);
-            case Lookup.Found found ->
-                decided(key, null, change.decide(RecordCodec.decodeMeta(found.meta()), null), change, write, found);
+            case Lookup.Absent _ -> decided(key, null, null, change.decide(null, null), change, write, null);
+            case Lookup.Found found -> {
+                RecordMeta meta = RecordCodec.decodeMeta(found.meta());
+                decided(key, null, meta, change.decide(meta, null), change, write, found);
+            }
             case Lookup.CannotSay _ -> write.refused(Refusal.CANNOT_SAY);
         }
     }
@@ -196,12 +252,13 @@ public final class PartitionReplica {
     private void decided(
             Key key,
             @Nullable Pending before,
+            @Nullable RecordMeta current,
             Decision decision,
             Change change,
             RejudgedWrite write,
             Lookup.@Nullable Found found) {
         switch (decision) {
-            case Decision.Append append -> append(key, before, append, write);
+            case Decision.Append append -> append(key, before, current, append, write);
             case Decision.Refuse refuse -> write.refused(refuse.why());
             case Decision.AwaitStamp await -> stamps.whenReady(await.floor(), () -> change(key, change, write));
             case Decision.Covered _ -> {
@@ -220,9 +277,15 @@ public final class PartitionReplica {
         }
     }
 
-    private void append(Key key, @Nullable Pending before, Decision.Append append, RejudgedWrite write) {
-        Pending state = before == null ? new Pending() : before;
-        Ticket ticket = new Ticket(write);
+    private void append(
+            Key key,
+            @Nullable Pending before,
+            @Nullable RecordMeta current,
+            Decision.Append append,
+            RejudgedWrite write) {
+        Pending state = before == null ? new Pending(current) : before;
+        RecordMeta meta = append.record().meta();
+        Ticket ticket = new Ticket(write, meta, RepairSide.oldestNew(current, meta));
         KeyRecord previousNewest = state.newest;
         Ticket previousLast = state.last;
         state.newest = append.record();
@@ -230,7 +293,6 @@ public final class PartitionReplica {
         pending.put(key, state);
         // a refusal at once (queue full) must leave the key as it was: nothing of this change is on its way
         ticket.entering = true;
-        RecordMeta meta = append.record().meta();
         store.append(partition, key, RecordCodec.encode(meta), append.encoded(), meta.greatestHlc(), result -> {
             switch (result) {
                 case RecordStore.AppendResult.Durable _ -> {
@@ -259,6 +321,7 @@ public final class PartitionReplica {
             write.refused(ticket.refusedAtOnce);
             return;
         }
+        state.onTheWay.add(ticket);
         write.stamped(append.record(), append.encoded());
         if (ticket.durableAtOnce) {
             settled(key, state, ticket, null);
@@ -267,8 +330,13 @@ public final class PartitionReplica {
 
     /** The ticket's version is durable, or never will be by itself; later ones of the key may still be pending. */
     private void settled(Key key, Pending state, Ticket ticket, @Nullable Refusal refusal) {
+        state.onTheWay.remove(ticket);
         if (state.last == ticket) {
             pending.remove(key);
+        }
+        if (refusal == null) {
+            repair.replaced(key, state.durable, ticket.meta);
+            state.durable = ticket.meta;
         }
         for (WriteListener follower : ticket.followers) {
             if (refusal == null) {
@@ -281,7 +349,7 @@ public final class PartitionReplica {
     }
 
     private void load(Key key, Lookup.Found found, Change change, RejudgedWrite write) {
-        Pending state = new Pending();
+        Pending state = new Pending(null);
         state.loading = true;
         pending.put(key, state);
         store.read(partition, key, found.at(), result -> {
@@ -289,11 +357,12 @@ public final class PartitionReplica {
             switch (result) {
                 case RecordStore.ReadResult.Bytes bytes -> {
                     KeyRecord full = RecordCodec.decode(bytes.record());
-                    decided(key, null, change.decide(full.meta(), full), change, write, null);
+                    RecordMeta meta = full.meta();
+                    decided(key, null, meta, change.decide(meta, full), change, write, null);
                 }
                 case RecordStore.ReadResult.Gone _ -> change(key, change, write);
                 case RecordStore.ReadResult.Corrupt _ -> {
-                    events.checksumFailed();
+                    corrupt(key);
                     write.refused(Refusal.CANNOT_SAY);
                 }
                 case RecordStore.ReadResult.Overloaded _ -> write.refused(Refusal.OVERLOADED);
@@ -320,6 +389,46 @@ public final class PartitionReplica {
         };
     }
 
+    void belowWatermark() {
+        events.writeBelowWatermark();
+    }
+
+    boolean isPending(Key key) {
+        return pending.containsKey(key);
+    }
+
+    /** The smallest stamp that is on its way to the disk; {@code Long.MAX_VALUE} for none. */
+    long oldestPending() {
+        long oldest = Long.MAX_VALUE;
+        for (Pending state : pending.values()) {
+            for (Ticket ticket : state.onTheWay) {
+                oldest = Math.min(oldest, ticket.oldest);
+            }
+        }
+        return oldest;
+    }
+
+    /** Puts back a record whose bytes on the disk went bad: what is held is known, its value is not. */
+    void restore(Key key, KeyRecord copy, byte[] encoded, long epoch, WriteListener listener) {
+        Change merge = merging.ofIncoming(copy, encoded);
+        Change again = (meta, full) -> full == null && meta != null && meta.digest() == copy.digest()
+                ? new Decision.Append(copy, encoded)
+                : merge.decide(meta, full);
+        change(key, again, new RejudgedWrite(epoch, listener, null));
+    }
+
+    /** Replaces a key whose digest is still the one given by the statement that all it held is gone. */
+    void bury(Key key, long digest, long epoch, WriteListener listener) {
+        Change burial = (meta, full) -> {
+            if (meta == null || meta.digest() != digest) {
+                return Decision.Covered.COVERED;
+            }
+            KeyRecord gone = new KeyRecord(meta.generation(), List.of(), meta.context());
+            return new Decision.Append(gone, RecordCodec.encode(gone));
+        };
+        change(key, burial, new RejudgedWrite(epoch, listener, null));
+    }
+
     /** Keys with a version on its way to the disk; for metrics. */
     public int pendingKeys() {
         return pending.size();
@@ -333,8 +442,17 @@ public final class PartitionReplica {
         @SuppressWarnings("NullAway.Init")
         Ticket last;
 
+        /** What the index holds. */
+        @Nullable RecordMeta durable;
+
         boolean loading;
         final ArrayDeque<Runnable> blocked = new ArrayDeque<>(0);
+        /** Appends end in their order, so that the first is nearly always the one that leaves. */
+        final ArrayDeque<Ticket> onTheWay = new ArrayDeque<>(1);
+
+        Pending(@Nullable RecordMeta durable) {
+            this.durable = durable;
+        }
     }
 
     /** One append on its way, and who waits for it. */
@@ -348,7 +466,13 @@ public final class PartitionReplica {
 
         @Nullable Refusal refusedAtOnce;
 
-        Ticket(WriteListener first) {
+        final RecordMeta meta;
+        /** The smallest stamp in it that was not durable before. */
+        final long oldest;
+
+        Ticket(WriteListener first, RecordMeta meta, long oldest) {
+            this.meta = meta;
+            this.oldest = oldest;
             followers.add(first);
         }
     }

@@ -8,6 +8,8 @@ public enum Refusal {
     WRONG_EPOCH,
     /** The ring does not name this store for the partition. */
     NOT_A_REPLICA,
+    /** A client's write at or below an HLC up to which this replica has promised to hold everything. Its coordinator's clock moves past it with this answer. */
+    BELOW_WATERMARK,
     OVERLOADED,
     DISK_FULL,
     /** The client's write would leave more siblings than allowed. Only for stamps. */

@@ -16,4 +16,7 @@ public interface ReplicaEvents {
 
     /** A stored value did not match its checksum. */
     void checksumFailed();
+
+    /** A client's write came at or below the repair watermark, and was refused. */
+    void writeBelowWatermark();
 }

@@ -45,7 +45,17 @@ public final class Replicas {
         for (int p = 0; p < partitions; p++) {
             Stamps ofLoop = stamps.get(p % stamps.size());
             Merging merging = new Merging(shared.policies(), ofLoop, shared.events());
-            replicas.add(new PartitionReplica(p, shared.store(), shared.gate(), merging, ofLoop, shared.events()));
+            replicas.add(new PartitionReplica(
+                    p,
+                    shared.store(),
+                    shared.gate(),
+                    merging,
+                    ofLoop,
+                    shared.events(),
+                    new RepairSide.Ties(
+                            MerkleTree.leavesFor(partitions),
+                            shared.actor().incarnation(),
+                            loops.get(p % loops.size()))));
         }
         return List.copyOf(replicas);
     }

@@ -65,6 +65,9 @@ public interface RecordStore {
      */
     boolean suspect(int partition);
 
+    /** Makes the partition suspect; {@code durable} runs on {@code caller}. */
+    void distrust(int partition, Loop caller, Runnable durable);
+
     /** Ends the suspicion after the partition was exchanged with enough replicas; {@code durable} runs on {@code caller}. */
     void clearSuspicion(int partition, Loop caller, Runnable durable);
 

@@ -290,6 +290,14 @@ public final class Store implements RecordStore, Scrub {
     }
 
     @Override
+    public void distrust(int partition, Loop caller, Runnable durable) {
+        logLoop.post(() -> {
+            opened.suspects().add(partition);
+            caller.post(durable);
+        });
+    }
+
+    @Override
     public void clearSuspicion(int partition, Loop caller, Runnable durable) {
         logLoop.post(() -> {
             opened.suspects().remove(partition);

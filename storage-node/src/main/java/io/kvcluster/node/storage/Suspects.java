@@ -96,6 +96,12 @@ final class Suspects {
         change(all);
     }
 
+    void add(int partition) {
+        BitSet more = (BitSet) published.clone();
+        more.set(partition);
+        change(more);
+    }
+
     void remove(int partition) {
         BitSet rest = (BitSet) published.clone();
         rest.clear(partition);

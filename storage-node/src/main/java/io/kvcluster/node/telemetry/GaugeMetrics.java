@@ -59,6 +59,7 @@ final class GaugeMetrics {
                 .help("Frames of peers refused whole, for their clock was too far ahead")
                 .callback(counter -> counter.call(node.clock().framesRefused()))
                 .register(registry);
+        repair(node, registry);
         CounterWithCallback.builder()
                 .name("kvstore_overload_rejections_total")
                 .help("Work refused because something was full")
@@ -117,6 +118,29 @@ final class GaugeMetrics {
                 .help(help)
                 .callback(counter -> counter.call(value.getAsDouble()))
                 .register(registry);
+    }
+
+    private static void repair(NodeGauges node, PrometheusRegistry registry) {
+        gauge(
+                registry,
+                "kvstore_hint_oldest_seconds",
+                "Age of the oldest hint",
+                () -> node.repair().oldestHintSeconds());
+        gauge(
+                registry,
+                "kvstore_dirty_pairs",
+                "Pairs of replicas that may differ",
+                () -> node.repair().dirtyPairs());
+        gauge(
+                registry,
+                "kvstore_suspect_partitions",
+                "Partitions that must be healed first",
+                () -> node.repair().suspectPartitions());
+        gauge(
+                registry,
+                "kvstore_tombstones",
+                "Keys held that are deleted or may expire",
+                () -> node.repair().tombstones());
     }
 
     private static void gauge(PrometheusRegistry registry, String name, String help, DoubleSupplier value) {

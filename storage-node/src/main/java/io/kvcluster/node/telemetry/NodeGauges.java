@@ -41,6 +41,16 @@ public interface NodeGauges {
 
     ClockState clock();
 
+    RepairState repair();
+
+    /**
+     * @param oldestHintSeconds age of the oldest hint; 0 without any
+     * @param dirtyPairs pairs of a partition here and another replica that may differ
+     * @param suspectPartitions that do not answer until they are healed
+     * @param tombstones keys of which nothing but tombstones, or versions that expire, is held
+     */
+    record RepairState(long oldestHintSeconds, int dirtyPairs, int suspectPartitions, long tombstones) {}
+
     /**
      * @param outOfStep nothing is coordinated here, for the clock differs too much from the majority's
      * @param offsetMillis largest difference to a peer

@@ -15,6 +15,7 @@ public final class NodeMetrics {
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final OperationMetrics operations = new OperationMetrics(registry);
     private final ReplicationMetrics replication = new ReplicationMetrics(registry);
+    private final RepairMetrics repair = new RepairMetrics(registry);
     private final LogMetrics log = new LogMetrics(registry);
 
     /** JVM and process metrics are of the whole process. */
@@ -34,6 +35,10 @@ public final class NodeMetrics {
 
     public ReplicationMetrics replication() {
         return replication;
+    }
+
+    public RepairMetrics repair() {
+        return repair;
     }
 
     public LogMetrics log() {

@@ -28,6 +28,8 @@ import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.admin.PushRingRequest;
 import io.kvcluster.proto.admin.PushRingResponse;
 import io.kvcluster.proto.admin.PushRingResponse.Verdict;
+import io.kvcluster.proto.admin.RepairRequest;
+import io.kvcluster.proto.admin.RepairResponse;
 import io.kvcluster.proto.admin.WatchStatusRequest;
 import io.kvcluster.proto.ring.RingTable;
 import io.kvcluster.ring.RingJson;
@@ -73,6 +75,9 @@ class NodeAdminServiceIT {
                 () -> NodeStatus.newBuilder()
                         .setName("a")
                         .setKeys(reports.incrementAndGet())
+                        .build(),
+                request -> RepairResponse.newBuilder()
+                        .setPartitions(request.getPartitionsCount())
                         .build());
         transport = new GrpcTransport(new GrpcTransport.Config("127.0.0.1", 0, 1), environment.network(1));
         transport.start(List.of(service));
@@ -192,6 +197,15 @@ class NodeAdminServiceIT {
             watch().cancel(null);
             return true;
         });
+    }
+
+    @Test
+    void whatIsAskedOfRepairGoesThereAndItsAnswerComesBack() {
+        RepairResponse answer = node().repair(RepairRequest.newBuilder()
+                .addPartitions(1)
+                .addPartitions(5)
+                .build());
+        assertThat(answer.getPartitions()).isEqualTo(2);
     }
 
     private Context.CancellableContext watch() {

@@ -362,6 +362,11 @@ final class SimulatedCluster {
         }
 
         @Override
+        public int protocol(String storeId) {
+            return 2;
+        }
+
+        @Override
         public boolean isUp(String storeId) {
             // suspicion lags the truth: a paused or cut-off node still looks alive
             return byStoreId(storeId).up;
@@ -388,6 +393,9 @@ final class SimulatedCluster {
 
         @Override
         public void checksumFailed() {}
+
+        @Override
+        public void writeBelowWatermark() {}
     }
 
     private final class CountingEvents implements OperationEvents {

@@ -152,6 +152,11 @@ final class SimulatedStore {
         }
 
         @Override
+        public void distrust(int partition, Loop caller, Runnable durable) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void clearSuspicion(int partition, Loop caller, Runnable durable) {
             caller.post(durable);
         }

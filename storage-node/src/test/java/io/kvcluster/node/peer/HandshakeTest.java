@@ -113,7 +113,7 @@ class HandshakeTest {
 
     @Test
     void protocolsWithoutCommonVersionAreRefused() {
-        assertThat(strangerSays(hello().setProtocolMin(2).setProtocolMax(3))).contains("protocol 2..3", "1..1");
+        assertThat(strangerSays(hello().setProtocolMin(3).setProtocolMax(4))).contains("protocol 3..4", "1..2");
         assertThat(strangerSays(hello().setProtocolMin(0).setProtocolMax(0))).contains("nothing in common");
         assertThat(strangerSays(hello().setProtocolMin(1).setProtocolMax(9))).isEqualTo("welcome");
     }

@@ -101,6 +101,7 @@ class PartitionReplicaTest {
     private final MemoryRecordStore store = new MemoryRecordStore(loop, 0);
     private final List<Integer> discards = new ArrayList<>();
     private int reused;
+    private int belowWatermark;
     private long nextStamp = 1_000;
     private long nowHlc;
     private int stampsLeft = Integer.MAX_VALUE;
@@ -161,9 +162,20 @@ class PartitionReplicaTest {
 
             @Override
             public void checksumFailed() {}
+
+            @Override
+            public void writeBelowWatermark() {
+                belowWatermark++;
+            }
         };
         return new PartitionReplica(
-                0, store, new EpochGate(() -> ring, STORE), new Merging(() -> policy, stamps, events), stamps, events);
+                0,
+                store,
+                new EpochGate(() -> ring, STORE),
+                new Merging(() -> policy, stamps, events),
+                stamps,
+                events,
+                new RepairSide.Ties(64, 1, loop));
     }
 
     private static Ring ring(long epoch) {
@@ -485,5 +497,132 @@ class PartitionReplicaTest {
         Told told = new Told();
         replica.read(KEY, 1, 4_096, told);
         assertThat(told.heard).containsExactly("digest");
+    }
+
+    // --- what repair adds
+
+    private void promise(long upTo) {
+        List<Long> promises = new ArrayList<>();
+        replica.repair().promise(upTo, promises::add);
+        assertThat(promises).as("not before no restart can take it back").isEmpty();
+        pastWaiting.forEach(Runnable::run);
+        pastWaiting.clear();
+        assertThat(promises).containsExactly(upTo);
+    }
+
+    private Told merge(KeyRecord record) {
+        Told told = new Told();
+        replica.repair().merge(KEY, record, RecordCodec.encode(record), 1, told);
+        loop.runAll();
+        return told;
+    }
+
+    private void repaired(long upTo) {
+        replica.repair().raiseRepairedUpTo(upTo, () -> {});
+        loop.runAll();
+    }
+
+    @Test
+    void aClientsWriteAtOrBelowAPromiseIsRefusedUnlessItIsHeld() {
+        KeyRecord held = record(5, "a");
+        write(held, 1);
+        loop.runAll();
+        promise(10);
+        assertThat(write(held, 1).heard).containsExactly("durable");
+        assertThat(write(record(10, "late"), 1).heard).containsExactly("BELOW_WATERMARK");
+        assertThat(belowWatermark).as("a promise alone is no watermark").isZero();
+        repaired(10);
+        assertThat(write(record(9, "late"), 1).heard).containsExactly("BELOW_WATERMARK");
+        assertThat(belowWatermark).isEqualTo(1);
+        Told above = write(record(11, "b"), 1);
+        loop.runAll();
+        assertThat(above.heard).containsExactly("durable");
+    }
+
+    @Test
+    void aPromiseStaysBelowTheOldestVersionThatIsNotDurable() {
+        write(record(5, "a"), 1);
+        List<Long> promises = new ArrayList<>();
+        replica.repair().promise(10, promises::add);
+        loop.runAll();
+        replica.repair().promise(10, promises::add);
+        pastWaiting.forEach(Runnable::run);
+        assertThat(promises).containsExactly(4L, 10L);
+    }
+
+    @Test
+    void whatAnotherReplicaHoldsIsTakenBelowAPromiseButNotBelowTheWatermark() {
+        promise(10);
+        merge(record(8, "a"));
+        assertThat(read().heard).containsExactly("values a");
+        repaired(10);
+        assertThat(merge(record(9, "late")).heard).containsExactly("durable");
+        assertThat(read().heard).as("covered by what may be collected").containsExactly("values a");
+        assertThat(merge(record(11, "b")).heard).containsExactly("durable");
+        assertThat(read().heard).containsExactly("values b");
+    }
+
+    @Test
+    void aSuspectPartitionRestoresWhatLiesBelowTheWatermark() {
+        repaired(10);
+        store.suspectAll(0);
+        merge(record(9, "a"));
+        assertThat(replica.repair().digest(KEY)).isEqualTo(record(9, "a").digest());
+    }
+
+    @Test
+    void siblingsBelowTheWatermarkAreDroppedOneByOne() {
+        policy = ConflictPolicy.SIBLINGS;
+        repaired(10);
+        KeyRecord two = policy.merge(record(9, "late"), recordOf(new Actor(3, 1), 12, "b"))
+                .record();
+        assertThat(two.siblings()).hasSize(2);
+        merge(two);
+        assertThat(read().heard).containsExactly("values b");
+    }
+
+    @Test
+    void theTreeFollowsWhatIsDurable() {
+        write(record(5, "a"), 1);
+        loop.runAll();
+        assertThat(replica.repair().growTree(1_000)).isTrue();
+        long before = replica.repair().tree().root();
+        write(record(7, "b"), 1);
+        assertThat(replica.repair().tree().root()).isEqualTo(before);
+        write(record(9, "c"), 1);
+        loop.runAll();
+        MerkleTree fresh = new MerkleTree(64);
+        fresh.replace(KEY.bytes(), 0, record(9, "c").digest());
+        assertThat(replica.repair().tree().root()).isEqualTo(fresh.root());
+    }
+
+    @Test
+    void onlyTombstonesThatTheWatermarkCoversAreCollected() {
+        Dot dot = new Dot(20, OTHER);
+        KeyRecord gone = new KeyRecord(0, List.of(Sibling.tombstone(dot)), Context.of(dot));
+        write(gone, 1);
+        loop.runAll();
+        replica.repair().growTree(1_000);
+        assertThat(replica.repair().tombstones()).isEqualTo(1);
+        repaired(19);
+        assertThat(replica.repair().collect(Optional.empty(), 100).keys()).isZero();
+        repaired(20);
+        assertThat(replica.repair().collect(Optional.empty(), 100).keys()).isEqualTo(1);
+        assertThat(replica.repair().tree().root()).isZero();
+        assertThat(replica.repair().digest(KEY)).isZero();
+        assertThat(merge(record(15, "ghost")).heard).containsExactly("durable");
+        assertThat(replica.repair().digest(KEY)).as("no resurrection").isZero();
+    }
+
+    @Test
+    void aRecordWhoseBytesAreBadIsWrittenAgainAlthoughItsDotsAreHeld() {
+        KeyRecord held = record(5, "a");
+        write(held, 1);
+        loop.runAll();
+        Told told = new Told();
+        replica.repair().restore(KEY, held, RecordCodec.encode(held), 1, told);
+        assertThat(told.heard).as("on its way to the disk").isEmpty();
+        loop.runAll();
+        assertThat(told.heard).containsExactly("durable");
     }
 }

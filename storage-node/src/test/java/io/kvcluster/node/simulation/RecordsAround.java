@@ -66,6 +66,11 @@ class RecordsAround implements RecordStore {
     }
 
     @Override
+    public void distrust(int partition, Loop caller, Runnable durable) {
+        records.distrust(partition, caller, durable);
+    }
+
+    @Override
     public void clearSuspicion(int partition, Loop caller, Runnable durable) {
         records.clearSuspicion(partition, caller, durable);
     }

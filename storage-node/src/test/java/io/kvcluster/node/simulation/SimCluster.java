@@ -235,6 +235,9 @@ final class SimCluster {
         }
 
         @Override
+        public void writeBelowWatermark() {}
+
+        @Override
         public void discarded(int siblings) {
             reachedIf(siblings > 0, Mark.CONFLICT_DISCARDED);
         }

@@ -129,6 +129,12 @@ public final class MemoryRecordStore implements RecordStore {
     }
 
     @Override
+    public void distrust(int partition, Loop caller, Runnable durable) {
+        suspects.add(partition);
+        caller.post(durable);
+    }
+
+    @Override
     public void clearSuspicion(int partition, Loop caller, Runnable durable) {
         suspects.remove(partition);
         caller.post(durable);

@@ -176,7 +176,39 @@ class NodeMetricsTest {
         return names;
     }
 
+    @Test
+    void repairEventsAddUp() {
+        metrics.repair().hint(RepairMetrics.Hint.STORED);
+        metrics.repair().hint(RepairMetrics.Hint.REPLAYED);
+        metrics.repair().exchanged(RepairMetrics.Exchange.REPAIRED);
+        metrics.repair().keyRepaired();
+        metrics.repair().bytesMoved(1_024);
+        metrics.repair().tombstonesCollected(3);
+        metrics.repair().possibleLoss();
+        metrics.repair().corruptRecordRepaired();
+        assertThat(text())
+                .contains("kvstore_hint_events_total{event=\"stored\"} 1.0")
+                .contains("kvstore_hint_events_total{event=\"replayed\"} 1.0")
+                .contains("kvstore_hint_events_total{event=\"dropped\"} 0.0")
+                .contains("kvstore_exchanges_total{result=\"repaired\"} 1.0")
+                .contains("kvstore_exchanges_total{result=\"failed\"} 0.0")
+                .contains("kvstore_repaired_keys_total 1.0")
+                .contains("kvstore_repair_bytes_total 1024.0")
+                .contains("kvstore_tombstones_collected_total 3.0")
+                .contains("kvstore_possible_losses_total 1.0")
+                .contains("kvstore_corrupt_records_repaired_total 1.0")
+                .contains("kvstore_hint_oldest_seconds 30.0")
+                .contains("kvstore_dirty_pairs 5.0")
+                .contains("kvstore_suspect_partitions 6.0")
+                .contains("kvstore_tombstones 7.0");
+    }
+
     private static final class FixedGauges implements NodeGauges {
+        @Override
+        public RepairState repair() {
+            return new RepairState(30, 5, 6, 7);
+        }
+
         @Override
         public ClockState clock() {
             return new ClockState(true, -1_500, 7);

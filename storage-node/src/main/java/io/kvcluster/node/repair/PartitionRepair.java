@@ -1,0 +1,344 @@
+package io.kvcluster.node.repair;
+
+import io.kvcluster.node.replica.RepairSide;
+import io.kvcluster.node.version.Hlc;
+import io.kvcluster.proto.peer.ExchangeDone;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.ring.Ring;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How one partition's copy stands with the other replicas. On the partition's loop. */
+final class PartitionRepair {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionRepair.class);
+
+    private static final long BUSY_MILLIS = 100;
+    private static final long BUSY_SPREAD_MILLIS = 400;
+
+    private final RepairSetup setup;
+    private final RepairEvents events;
+    private final RepairSide side;
+    private final Map<String, Pair> pairs = new TreeMap<>();
+    private final long firstDueNanos;
+    private long changedEpoch;
+    private boolean held;
+    private boolean suspect;
+    private long collectedUpTo;
+    private boolean raising;
+    private long inherited;
+    private boolean emptying;
+    /** No exchange of any life that this replica took part in covers more: what others have repaired beyond it, they did without it. */
+    private long proven;
+
+    private @Nullable Exchange driven;
+    private String lentTo = "";
+    private long lentUntilNanos;
+
+    /** @param firstDueNanos when the first exchanges after the start are due */
+    PartitionRepair(RepairSetup setup, RepairEvents events, RepairSide side, long firstDueNanos) {
+        this.setup = setup;
+        this.events = events;
+        this.side = side;
+        this.firstDueNanos = firstDueNanos;
+        this.proven = Math.max(side.promised(), side.repairedUpTo());
+    }
+
+    RepairSide side() {
+        return side;
+    }
+
+    int partition() {
+        return side.partition();
+    }
+
+    /** Follows the ring and the store. False: this store holds no copy. */
+    boolean look(Ring ring) {
+        held = ring.isReplica(partition(), setup.storeId());
+        if (!held) {
+            pairs.clear();
+            return false;
+        }
+        if (ring.changedEpoch(partition()) != changedEpoch) {
+            changedEpoch = ring.changedEpoch(partition());
+            pairs.values().forEach(pair -> {
+                pair.forgetCover();
+                pair.coveredWithAll = 0;
+            });
+        }
+        List<Member> replicas = ring.replicas(partition());
+        pairs.keySet()
+                .removeIf(store -> replicas.stream()
+                        .noneMatch(member -> member.getStoreId().equals(store)));
+        for (Member member : replicas) {
+            if (!member.getStoreId().equals(setup.storeId())) {
+                pairs.computeIfAbsent(member.getStoreId(), store -> new Pair(store, firstDueNanos));
+            }
+        }
+        lookAtSuspicion();
+        return true;
+    }
+
+    private void lookAtSuspicion() {
+        if (side.suspect() && !suspect) {
+            suspect = true;
+            side.newLife();
+            side.indexRebuilt();
+            pairs.values().forEach(pair -> {
+                pair.forgetCover();
+                pair.markDirty(setup.clock().nanos());
+            });
+        }
+    }
+
+    boolean held() {
+        return held;
+    }
+
+    boolean suspect() {
+        return suspect;
+    }
+
+    Collection<Pair> pairs() {
+        return pairs.values();
+    }
+
+    @Nullable Pair pair(String storeId) {
+        return pairs.get(storeId);
+    }
+
+    void markDirty(String storeId) {
+        Pair pair = pairs.get(storeId);
+        if (pair != null) {
+            pair.markDirty(setup.clock().nanos());
+        }
+    }
+
+    void markAllDirty() {
+        pairs.values().forEach(pair -> {
+            pair.backoffNanos = 0;
+            pair.markDirty(setup.clock().nanos());
+        });
+    }
+
+    // --- one exchange at a time
+
+    void drives(@Nullable Exchange exchange) {
+        driven = exchange;
+    }
+
+    /** In an exchange that another replica drives. */
+    boolean lent() {
+        return !lentTo.isEmpty() && lentUntilNanos - setup.clock().nanos() > 0;
+    }
+
+    /**
+     * The store begins, or goes on with, an exchange here. False when another exchange of the partition is under way. Of two
+     * replicas that begin with each other, the one of the smaller storeId goes on.
+     */
+    boolean lend(String storeId) {
+        if (lent() && !lentTo.equals(storeId)) {
+            return false;
+        }
+        Exchange own = driven;
+        if (own != null) {
+            boolean theirsFirst = own.peer().equals(storeId) && own.opening() && storeId.compareTo(setup.storeId()) < 0;
+            if (!theirsFirst) {
+                return false;
+            }
+            own.giveWay();
+        }
+        lentTo = storeId;
+        lentUntilNanos = setup.clock().nanos() + setup.config().askDeadline().toNanos();
+        return true;
+    }
+
+    void giveBack(String storeId) {
+        if (lentTo.equals(storeId)) {
+            lentTo = "";
+        }
+    }
+
+    /** Tried again soon, at another moment than others that found the same. */
+    void busy(Pair pair) {
+        pair.dirty = true;
+        long spread = Math.floorMod(
+                (setup.storeId() + pair.storeId).hashCode() * 31L + pair.busyTries++ * 7_919L, BUSY_SPREAD_MILLIS);
+        pair.dueNanos = setup.clock().nanos() + TimeUnit.MILLISECONDS.toNanos(BUSY_MILLIS + spread);
+    }
+
+    // --- ends of exchanges
+
+    /** This side drove it. */
+    void exchanged(Pair pair, Exchange.End.Complete end) {
+        pair.covered = Math.max(pair.covered, end.covered());
+        pair.backoffNanos = 0;
+        pair.dueNanos = setup.clock().nanos()
+                + (pair.dirty ? 0 : setup.config().interval().toNanos());
+        pair.lastEndMillis = setup.clock().wallMillis();
+        pair.met = true;
+        if (!end.peerSuspect()) {
+            pair.vouched = true;
+            inherited = Math.max(inherited, end.repairedUpTo());
+        }
+        heal();
+        inherit();
+        considerWatermark();
+    }
+
+    /** Nothing is left to compare: the other side may count the exchange from the next message on. */
+    void proved(long covered) {
+        proven = Math.max(proven, covered);
+    }
+
+    /** The other side drove it. */
+    void exchangedByPeer(String storeId, ExchangeDone end) {
+        Pair pair = pairs.get(storeId);
+        if (pair == null) {
+            return;
+        }
+        proved(end.getCovered());
+        pair.covered = Math.max(pair.covered, end.getCovered());
+        inherited = Math.max(inherited, end.getRepairedUpTo());
+        inherit();
+        pair.lastEndMillis = setup.clock().wallMillis();
+        if (!pair.dirty) {
+            pair.dueNanos = setup.clock().nanos() + setup.config().interval().toNanos();
+        }
+        heard(storeId, end.getCoveredWithAll());
+    }
+
+    void failed(Pair pair) {
+        pair.dirty = true;
+        long most = setup.config().retryMax().toNanos();
+        pair.backoffNanos =
+                Math.clamp(pair.backoffNanos * 2, setup.config().retryAfter().toNanos(), most);
+        pair.dueNanos = setup.clock().nanos() + pair.backoffNanos;
+    }
+
+    // --- suspicion
+
+    private void heal() {
+        Ring ring = setup.rings().get();
+        if (!suspect || ring == null) {
+            return;
+        }
+        int vouched = (int) pairs.values().stream().filter(pair -> pair.vouched).count();
+        boolean enough = !pairs.isEmpty() && vouched >= Healers.needed(ring, partition());
+        boolean allMet = pairs.values().stream()
+                .allMatch(pair -> pair.met && setup.peers().isUp(pair.storeId));
+        if (!enough && !allMet) {
+            return;
+        }
+        if (!enough) {
+            events.possibleLoss();
+            LOG.error(
+                    "Partition {}: only {} of {} other replicas are unsuspected; what they all lost is lost",
+                    partition(),
+                    vouched,
+                    pairs.size());
+        }
+        suspect = false;
+        side.clearSuspicion(() -> LOG.info("Partition {} answers again", partition()));
+    }
+
+    /** Nobody else holds a copy: what is here is all there is. */
+    void healAlone() {
+        if (suspect && pairs.isEmpty()) {
+            heal();
+        }
+    }
+
+    // --- the watermark
+
+    /** What exchanges of this life cover with every other replica. */
+    long coveredWithAll() {
+        long covered = Long.MAX_VALUE;
+        for (Pair pair : pairs.values()) {
+            covered = Math.min(covered, pair.covered);
+        }
+        return pairs.isEmpty() ? side.promised() : covered;
+    }
+
+    void heard(String storeId, long coveredWithAll) {
+        Pair pair = pairs.get(storeId);
+        if (pair != null && coveredWithAll > pair.coveredWithAll) {
+            pair.coveredWithAll = coveredWithAll;
+            considerWatermark();
+        }
+    }
+
+    /**
+     * After an exchange this replica holds what the other held, and that was everything at or below its watermark. So a copy
+     * inherits it, and the watermark reaches all replicas with one exchange.
+     */
+    private void inherit() {
+        if (inherited > side.repairedUpTo()) {
+            raise(inherited);
+        }
+    }
+
+    private void raise(long upTo) {
+        if (!suspect && !raising) {
+            raising = true;
+            side.raiseRepairedUpTo(upTo, () -> raising = false);
+        }
+    }
+
+    /** The smallest over every pair of replicas; this replica's own pairs are its own knowledge, the others' are told. */
+    private void considerWatermark() {
+        long upTo = coveredWithAll();
+        for (Pair pair : pairs.values()) {
+            upTo = Math.min(upTo, pair.coveredWithAll);
+        }
+        if (upTo > side.repairedUpTo()) {
+            raise(upTo);
+        }
+    }
+
+    /** A partition with one replica: what is promised is repaired. */
+    void considerAlone() {
+        if (held && pairs.isEmpty() && side.treeReady()) {
+            side.promise(side.now() - lag(), _ -> considerWatermark());
+        }
+    }
+
+    private long lag() {
+        return setup.config().coverLag().toMillis() << Hlc.COUNTER_BITS;
+    }
+
+    boolean collectionDue() {
+        return held && !suspect && side.tombstones() > 0 && side.repairedUpTo() > collectedUpTo;
+    }
+
+    void collected(long upTo) {
+        collectedUpTo = upTo;
+    }
+
+    /**
+     * Another replica's watermark passed this one, which never took part: it was away so long, or replaced, that deletes it did
+     * not see may be collected. What it holds must not be shown before it was copied anew.
+     */
+    boolean passedBy(long repairedUpTo) {
+        return repairedUpTo > proven && !side.suspect();
+    }
+
+    /** Empties this copy, durably suspect before anything is dropped; exchanges then copy it anew. */
+    void passed(long repairedUpTo, String by) {
+        if (emptying) {
+            return;
+        }
+        emptying = true;
+        LOG.warn(
+                "Partition {}: the watermark {} of store {} passed this replica, which was away; it is emptied and copied anew",
+                partition(),
+                Hlc.text(repairedUpTo),
+                by);
+        side.empty(() -> emptying = false);
+    }
+}

@@ -1,0 +1,54 @@
+package io.kvcluster.node.repair;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How repair stands. Immutable.
+ *
+ * @param partitions held here
+ * @param trees that are built
+ * @param dirtyPairs pairs of a partition here and another replica that are known to differ, or not known to be equal
+ * @param suspects partitions that do not answer until they are healed
+ * @param tombstones keys of which only tombstones, or versions that expire, are held
+ * @param oldestExchangeMillis since 1970: the end of the exchange that is longest ago; 0 when some pair has none yet
+ * @param running exchanges that this node drives now
+ */
+public record RepairReport(
+        int partitions,
+        int trees,
+        int dirtyPairs,
+        int suspects,
+        long tombstones,
+        long oldestExchangeMillis,
+        List<Running> running) {
+    public static final RepairReport EMPTY = new RepairReport(0, 0, 0, 0, 0, 0, List.of());
+
+    public RepairReport {
+        running = List.copyOf(running);
+    }
+
+    /** @param sinceMillis since 1970 */
+    public record Running(int partition, String storeId, long sinceMillis) {
+        static final Running NOTHING = new Running(-1, "", 0);
+    }
+
+    RepairReport plus(RepairReport other) {
+        if (partitions == 0) {
+            return other;
+        }
+        if (other.partitions == 0) {
+            return this;
+        }
+        List<Running> all = new ArrayList<>(running);
+        all.addAll(other.running);
+        return new RepairReport(
+                partitions + other.partitions,
+                trees + other.trees,
+                dirtyPairs + other.dirtyPairs,
+                suspects + other.suspects,
+                tombstones + other.tombstones,
+                Math.min(oldestExchangeMillis, other.oldestExchangeMillis),
+                all);
+    }
+}

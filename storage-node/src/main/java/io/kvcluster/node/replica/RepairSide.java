@@ -1,0 +1,404 @@
+package io.kvcluster.node.replica;
+
+import io.kvcluster.node.command.Key;
+import io.kvcluster.node.replica.Change.Decision;
+import io.kvcluster.node.seams.Loop;
+import io.kvcluster.node.storage.RecordStore;
+import io.kvcluster.node.storage.RecordStore.Row;
+import io.kvcluster.node.storage.RecordStore.Scan;
+import io.kvcluster.node.version.KeyRecord;
+import io.kvcluster.node.version.RecordCodec;
+import io.kvcluster.node.version.RecordMeta;
+import io.kvcluster.node.version.Sibling;
+import io.kvcluster.node.version.SiblingMeta;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What repair sees and does of one partition's copy, and the two stamps that it is bound by. On the partition's loop.
+ *
+ * <p><b>Promised</b>: this replica told another one in an exchange that everything it holds at or below this stamp is durable and
+ * in its tree. From then on it stamps nothing there, and refuses clients' writes there, so that whatever it holds below a promise
+ * it showed to everybody it exchanged with. After a restart the promise is the store's HLC floor, which no promise exceeds.
+ *
+ * <p><b>Repaired up to</b> (the watermark, durable): every replica exchanged with every other one up to here. What arrives late
+ * at or below it and is not held was covered by something that may be collected by now: it is dropped as covered. Not in a
+ * suspect partition: there it is what is being restored.
+ */
+public final class RepairSide {
+    /** Keys whose damage waits for repair; a page of reads can find more, which are then found again. */
+    static final int CORRUPT_KEYS = 1_024;
+
+    private static final int ENTRY_OVERHEAD_BYTES = 40;
+    /** A loop with so many tasks waiting wants a millisecond more of pause. */
+    private static final int TASKS_PER_PAUSE_MILLI = 16;
+
+    private static final int MAX_PAUSE_MILLIS = 1_000;
+
+    /**
+     * What it is joined to.
+     *
+     * @param leaves of the Merkle tree, the same in the whole cluster
+     * @param incarnation of the store
+     * @param loop the partition's
+     */
+    public record Ties(int leaves, int incarnation, Loop loop) {}
+
+    /**
+     * A key as it is listed for an exchange.
+     *
+     * @param greatest stamp that it names: of two that differ the greater is likely the newer
+     * @param bytes of the whole record
+     */
+    public record Entry(Key key, long digest, long greatest, int bytes) {}
+
+    /** Nodes of one level of the tree; not to be changed. */
+    public record Nodes(int level, BitSet at) {}
+
+    /** A page of keys. */
+    public sealed interface Listing {
+        /** @param upTo every key up to and including this one was looked at; empty: all to the end */
+        record Page(List<Entry> entries, Optional<Key> upTo) implements Listing {
+            public Page {
+                entries = List.copyOf(entries);
+            }
+        }
+
+        record CannotSay() implements Listing {}
+    }
+
+    private final PartitionReplica replica;
+    private final RecordStore store;
+    private final Stamps stamps;
+    private final Ties ties;
+    private final PartitionTree tree;
+    private final Set<Key> corrupt = new LinkedHashSet<>();
+    private long promised;
+    private int lives;
+
+    RepairSide(PartitionReplica replica, RecordStore store, Stamps stamps, Ties ties) {
+        this.replica = replica;
+        this.store = store;
+        this.stamps = stamps;
+        this.ties = ties;
+        this.tree = new PartitionTree(replica.partition(), store, ties.leaves());
+        this.promised = store.hlcFloor();
+    }
+
+    // --- the tree
+
+    /** Looks at up to {@code rows} keys more. True when the tree holds all; until then the partition cannot exchange. */
+    public boolean growTree(int rows) {
+        return tree.grow(rows);
+    }
+
+    /** It has begun, and the store could tell so far. */
+    public boolean treeGrowing() {
+        return tree.growing();
+    }
+
+    /** Keys that are held, tombstones included. */
+    public long keys() {
+        return store.keys(replica.partition());
+    }
+
+    public boolean treeReady() {
+        return tree.ready();
+    }
+
+    /** Only when it is ready. */
+    public MerkleTree tree() {
+        return tree.tree();
+    }
+
+    /** The index was rebuilt, so that it may show again what was forgotten. */
+    public void indexRebuilt() {
+        tree.reset();
+    }
+
+    void replaced(Key key, @Nullable RecordMeta before, @Nullable RecordMeta after) {
+        tree.replaced(key, before, after);
+    }
+
+    /**
+     * The keys below some nodes of one level of the tree, in key order.
+     *
+     * @param rows to look at, at most
+     * @param bytes that the entries may take on the wire, about
+     * @param collectedUpTo tombstones that this stamp covers whole are left out
+     */
+    public Listing list(Optional<Key> after, Nodes nodes, int rows, int bytes, long collectedUpTo) {
+        return switch (store.scan(replica.partition(), after, rows)) {
+            case Scan.CannotSay _ -> new Listing.CannotSay();
+            case Scan.Page page -> {
+                List<Entry> entries = new ArrayList<>();
+                int taken = 0;
+                Optional<Key> upTo = Optional.empty();
+                Iterator<Row> each = page.rows().iterator();
+                while (each.hasNext() && taken < bytes) {
+                    Row row = each.next();
+                    upTo = Optional.of(row.key());
+                    if (nodes.at().get(tree.tree().nodeOf(row.key().bytes(), nodes.level()))) {
+                        RecordMeta meta = RecordCodec.decodeMeta(row.meta());
+                        if (!Collectable.at(meta, collectedUpTo)) {
+                            entries.add(new Entry(
+                                    row.key(),
+                                    meta.digest(),
+                                    meta.greatestHlc(),
+                                    row.at().length()));
+                            taken += row.key().bytes().length + ENTRY_OVERHEAD_BYTES;
+                        }
+                    }
+                }
+                yield new Listing.Page(entries, page.last() && !each.hasNext() ? Optional.empty() : upTo);
+            }
+        };
+    }
+
+    /** The digest of what is durably held, from the index; 0 for nothing. */
+    public long digest(Key key) {
+        RecordMeta meta = meta(key);
+        return meta == null ? 0 : meta.digest();
+    }
+
+    private @Nullable RecordMeta meta(Key key) {
+        return store.lookup(replica.partition(), key) instanceof RecordStore.Lookup.Found found
+                ? RecordCodec.decodeMeta(found.meta())
+                : null;
+    }
+
+    /** Null: the sender's ring will do. */
+    public @Nullable Refusal judge(long epoch) {
+        return replica.gate().judge(replica.partition(), epoch);
+    }
+
+    public int partition() {
+        return replica.partition();
+    }
+
+    public Loop loop() {
+        return ties.loop();
+    }
+
+    // --- records
+
+    /** What is durably held, also when the partition is suspect. */
+    public void read(Key key, long epoch, ReadListener listener) {
+        Refusal refusal = judge(epoch);
+        if (refusal == null) {
+            replica.readAnyway(key, listener);
+        } else {
+            listener.refused(refusal);
+        }
+    }
+
+    /** What this side wants between two questions of repair traffic: clients' work comes first. */
+    public int pauseMillis() {
+        return Math.min(MAX_PAUSE_MILLIS, ties.loop().depth() / TASKS_PER_PAUSE_MILLI);
+    }
+
+    /** Merges what another replica holds. */
+    public void merge(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
+        replica.merge(key, incoming, encoded, epoch, listener);
+    }
+
+    /** Puts back a record whose bytes went bad, from a copy. */
+    public void restore(Key key, KeyRecord copy, byte[] encoded, long epoch, WriteListener listener) {
+        replica.restore(key, copy, encoded, epoch, listener);
+    }
+
+    /** In a suspect partition: a replica that covers the key's versions with its watermark holds none of them, so they were deleted. */
+    public void bury(Key key, long digest, long epoch, WriteListener listener) {
+        replica.bury(key, digest, epoch, listener);
+    }
+
+    /** A key whose bytes on the disk were found to be bad, once; null for none. */
+    public @Nullable Key takeCorrupt() {
+        Iterator<Key> first = corrupt.iterator();
+        if (!first.hasNext()) {
+            return null;
+        }
+        Key key = first.next();
+        first.remove();
+        return key;
+    }
+
+    /** The bytes of a key are known to be bad. */
+    public void corrupt(Key key) {
+        if (corrupt.size() < CORRUPT_KEYS) {
+            corrupt.add(key);
+        }
+    }
+
+    // --- suspicion
+
+    public boolean suspect() {
+        return store.suspect(replica.partition());
+    }
+
+    public void clearSuspicion(Runnable durable) {
+        store.clearSuspicion(replica.partition(), ties.loop(), durable);
+    }
+
+    /** Makes the partition suspect, then forgets all that it holds. */
+    public void empty(Runnable done) {
+        int partition = replica.partition();
+        store.distrust(partition, ties.loop(), () -> {
+            newLife();
+            store.dropPartition(partition, result -> {
+                tree.reset();
+                done.run();
+            });
+        });
+    }
+
+    /** Names what this replica holds: another number after a restart, and after it lost or dropped records. */
+    public long life() {
+        return (long) ties.incarnation() << Integer.SIZE | lives;
+    }
+
+    /** It lost or dropped records: what it promised in exchanges under way does not hold. */
+    public void newLife() {
+        lives++;
+    }
+
+    // --- promises and the watermark
+
+    /**
+     * Promises everything up to {@code wanted}, or up to the oldest stamp that is not durable yet. Never goes back.
+     *
+     * @param then hears the promise, once no restart can take it back
+     */
+    public void promise(long wanted, LongConsumer then) {
+        long upTo = Math.min(wanted, replica.oldestPending() - 1);
+        if (upTo <= promised) {
+            // what came since is either above the older promise or was merged from a replica that shows it itself
+            long before = Math.min(promised, Math.max(upTo, 0));
+            then.accept(before);
+            return;
+        }
+        promised = upTo;
+        stamps.whenPast(upTo, () -> then.accept(upTo));
+    }
+
+    public long promised() {
+        return promised;
+    }
+
+    public long repairedUpTo() {
+        return store.repairedUpTo(replica.partition());
+    }
+
+    /** The caller knows that every pair of replicas exchanged up to it. */
+    public void raiseRepairedUpTo(long hlc, Runnable durable) {
+        store.raiseRepairedUpTo(replica.partition(), hlc, ties.loop(), durable);
+    }
+
+    /** The time of this node's HLC. */
+    public long now() {
+        return stamps.now();
+    }
+
+    /** A client's write that was stamped elsewhere: refused at or below the promise unless what is held covers it. */
+    Change guardOfClient(KeyRecord incoming, Change change) {
+        return incoming.greatestHlc() > promised
+                ? change
+                : (meta, full) -> {
+                    Decision decision = change.decide(meta, full);
+                    if (decision instanceof Decision.Covered || incoming.greatestHlc() > promised) {
+                        return decision;
+                    }
+                    if (incoming.greatestHlc() <= repairedUpTo()) {
+                        replica.belowWatermark();
+                    }
+                    return new Decision.Refuse(Refusal.BELOW_WATERMARK);
+                };
+    }
+
+    /** What another replica holds: versions at or below the watermark that are not held here are covered already. */
+    Change guardOfRepair(KeyRecord incoming, Function<KeyRecord, Change> merge) {
+        return (meta, full) -> {
+            long watermark = suspect() ? 0 : repairedUpTo();
+            KeyRecord rest = watermark == 0 ? incoming : withoutCovered(incoming, meta, watermark);
+            return rest.siblings().isEmpty() && !incoming.siblings().isEmpty()
+                    ? Decision.Covered.COVERED
+                    : merge.apply(rest).decide(meta, full);
+        };
+    }
+
+    private static KeyRecord withoutCovered(KeyRecord incoming, @Nullable RecordMeta held, long watermark) {
+        List<Sibling> rest = new ArrayList<>(incoming.siblings().size());
+        for (Sibling sibling : incoming.siblings()) {
+            if (sibling.dot().hlc() > watermark || (held != null && holds(held, sibling))) {
+                rest.add(sibling);
+            }
+        }
+        return rest.size() == incoming.siblings().size()
+                ? incoming
+                : new KeyRecord(incoming.generation(), rest, incoming.context());
+    }
+
+    private static boolean holds(RecordMeta held, Sibling sibling) {
+        for (SiblingMeta mine : held.siblings()) {
+            if (mine.dot().equals(sibling.dot())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The smallest stamp of a sibling that {@code before} does not have. */
+    static long oldestNew(@Nullable RecordMeta before, RecordMeta after) {
+        long oldest = Long.MAX_VALUE;
+        for (SiblingMeta sibling : after.siblings()) {
+            if (before == null || !before.siblings().contains(sibling)) {
+                oldest = Math.min(oldest, sibling.dot().hlc());
+            }
+        }
+        return oldest;
+    }
+
+    // --- collection
+
+    /** Keys that a collection may find: tombstones, and versions that expire. */
+    public long tombstones() {
+        return tree.tombstones();
+    }
+
+    /**
+     * Forgets tombstones that the watermark covers, among up to {@code rows} keys.
+     *
+     * @param upTo where to go on; empty at the end
+     */
+    public record Collected(int keys, Optional<Key> upTo) {}
+
+    public Collected collect(Optional<Key> after, int rows) {
+        long watermark = repairedUpTo();
+        int collected = 0;
+        if (!(store.scan(replica.partition(), after, rows) instanceof Scan.Page page) || suspect()) {
+            return new Collected(0, Optional.empty());
+        }
+        for (Row row : page.rows()) {
+            RecordMeta meta = RecordCodec.decodeMeta(row.meta());
+            if (Collectable.at(meta, watermark)
+                    && !replica.isPending(row.key())
+                    && store.forget(replica.partition(), row.key(), row.at())) {
+                tree.replaced(row.key(), meta, null);
+                collected++;
+            }
+        }
+        return new Collected(
+                collected,
+                page.last()
+                        ? Optional.empty()
+                        : Optional.of(page.rows().getLast().key()));
+    }
+}

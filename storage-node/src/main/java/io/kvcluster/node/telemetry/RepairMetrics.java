@@ -1,0 +1,86 @@
+package io.kvcluster.node.telemetry;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Locale;
+
+/** What makes replicas equal again. Any thread; additions only. */
+public final class RepairMetrics {
+    /** What became of a hint. */
+    public enum Hint {
+        STORED,
+        REPLAYED,
+        DROPPED
+    }
+
+    /** How an exchange ended. */
+    public enum Exchange {
+        EQUAL,
+        REPAIRED,
+        FAILED
+    }
+
+    private final CounterDataPoint[] hints = new CounterDataPoint[Hint.values().length];
+    private final CounterDataPoint[] exchanges = new CounterDataPoint[Exchange.values().length];
+    private final Counter keys;
+    private final Counter bytes;
+    private final Counter tombstones;
+    private final Counter losses;
+    private final Counter corrupt;
+
+    RepairMetrics(PrometheusRegistry registry) {
+        Counter ofHints =
+                counter(registry, "kvstore_hint_events_total", "Writes kept for stores that missed them", "event");
+        for (Hint hint : Hint.values()) {
+            hints[hint.ordinal()] = ofHints.labelValues(hint.name().toLowerCase(Locale.ROOT));
+        }
+        Counter ofExchanges =
+                counter(registry, "kvstore_exchanges_total", "Exchanges that this node drove, by their end", "result");
+        for (Exchange end : Exchange.values()) {
+            exchanges[end.ordinal()] = ofExchanges.labelValues(end.name().toLowerCase(Locale.ROOT));
+        }
+        keys = counter(registry, "kvstore_repaired_keys_total", "Keys given or taken by exchanges");
+        bytes = counter(registry, "kvstore_repair_bytes_total", "Bytes of exchanges and hints, sent or received");
+        tombstones = counter(registry, "kvstore_tombstones_collected_total", "Keys forgotten that were deleted");
+        losses = counter(registry, "kvstore_possible_losses_total", "Suspicions that ended without enough witnesses");
+        corrupt = counter(registry, "kvstore_corrupt_records_repaired_total", "Damaged records written again");
+    }
+
+    private static Counter counter(PrometheusRegistry registry, String name, String help, String... labels) {
+        return Counter.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    public void hint(Hint event) {
+        hints[event.ordinal()].inc();
+    }
+
+    public void exchanged(Exchange end) {
+        exchanges[end.ordinal()].inc();
+    }
+
+    public void keyRepaired() {
+        keys.inc();
+    }
+
+    public void bytesMoved(int moved) {
+        bytes.inc(moved);
+    }
+
+    public void tombstonesCollected(int collected) {
+        tombstones.inc(collected);
+    }
+
+    public void possibleLoss() {
+        losses.inc();
+    }
+
+    public void corruptRecordRepaired() {
+        corrupt.inc();
+    }
+}

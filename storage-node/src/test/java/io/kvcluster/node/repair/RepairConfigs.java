@@ -1,0 +1,26 @@
+package io.kvcluster.node.repair;
+
+import java.time.Duration;
+
+final class RepairConfigs {
+    /** Exchanges only where something is known to differ, or long ago; covers what is a second old. */
+    static final RepairConfig QUICK = with(Duration.ofMinutes(10), Duration.ofHours(3));
+
+    private RepairConfigs() {}
+
+    static RepairConfig with(Duration interval, Duration hintWindow) {
+        return new RepairConfig(
+                Duration.ofMillis(100),
+                interval,
+                Duration.ofMillis(500),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                64L << 20,
+                16,
+                500,
+                hintWindow,
+                64);
+    }
+}
