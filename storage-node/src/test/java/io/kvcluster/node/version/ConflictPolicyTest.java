@@ -27,9 +27,10 @@ class ConflictPolicyTest {
     void policiesHaveTheNamesOfTheRing() {
         assertThat(ConflictPolicy.named("LastWriterWins")).isSameAs(ConflictPolicy.LAST_WRITER_WINS);
         assertThat(ConflictPolicy.named("Siblings")).isSameAs(ConflictPolicy.SIBLINGS);
-        assertThatThrownBy(() -> ConflictPolicy.named("Custom"))
+        assertThat(ConflictPolicy.named("Custom")).isSameAs(ConflictPolicy.SIBLINGS);
+        assertThatThrownBy(() -> ConflictPolicy.named("siblings"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("conflict policy Custom: LastWriterWins or Siblings is allowed");
+                .hasMessage("conflict policy siblings: LastWriterWins, Siblings or Custom is allowed");
     }
 
     @ParameterizedTest
