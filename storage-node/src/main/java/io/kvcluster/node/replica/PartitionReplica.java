@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * values from the disk (siblings that survive) makes the key <em>loading</em>: what comes meanwhile queues behind it.
  */
 public final class PartitionReplica {
+    /** Only what is in the log's queue when the disk becomes full can be owed; more means that space comes and goes. */
+    static final int MAX_OWED = 1_024;
+
     private final int partition;
     private final RecordStore store;
     private final EpochGate gate;
@@ -34,6 +37,13 @@ public final class PartitionReplica {
     private final ReplicaEvents events;
     private final RepairSide repair;
     private final Map<Key, Pending> pending = new HashMap<>();
+    /**
+     * Keys with a version that was stamped here and sent, and that this disk then refused. Others may hold it, so the contexts of
+     * later stamps, which cover it, must come with it (the rule: a context never covers a dot that its holder has not seen on the
+     * key). Not shown to anybody; every later change of the key is made on top of it, and the first that is durable ends it. A new
+     * life of the process has a new actor, whose contexts do not cover it.
+     */
+    private final Map<Key, Owed> owed = new HashMap<>();
 
     /** @param ties what its repair is joined to */
     public PartitionReplica(
@@ -222,6 +232,15 @@ public final class PartitionReplica {
             listener.refused(refusal);
             return;
         }
+        if (repair.isEmptied()) {
+            // its actor gave stamps here that it no longer holds, and contexts of later ones would cover them
+            listener.refused(Refusal.CANNOT_SAY);
+            return;
+        }
+        if (owed.size() >= MAX_OWED && !owed.containsKey(key)) {
+            listener.refused(Refusal.DISK_FULL);
+            return;
+        }
         stamps.whenReady(
                 write.found().greatestHlc(),
                 () -> change(key, merging.ofClient(write), new RejudgedWrite(epoch, listener, listener)));
@@ -239,14 +258,24 @@ public final class PartitionReplica {
             decided(key, before, meta, change.decide(meta, newest), change, write, null);
             return;
         }
+        Owed mine = owed.get(key);
         switch (store.lookup(partition, key)) {
-            case Lookup.Absent _ -> decided(key, null, null, change.decide(null, null), change, write, null);
+            case Lookup.Absent _ ->
+                decided(key, null, null, mine == null ? change.decide(null, null) : onTopOf(mine, change), change, write, null);
             case Lookup.Found found -> {
                 RecordMeta meta = RecordCodec.decodeMeta(found.meta());
-                decided(key, null, meta, change.decide(meta, null), change, write, found);
+                Decision decision = mine == null ? change.decide(meta, null) : onTopOf(mine, change);
+                decided(key, null, meta, decision, change, write, found);
             }
             case Lookup.CannotSay _ -> write.refused(Refusal.CANNOT_SAY);
         }
+    }
+
+    /** What is owed is not durable here, so being covered by it is no reason to acknowledge: it is appended once more. */
+    private static Decision onTopOf(Owed owed, Change change) {
+        KeyRecord record = owed.record();
+        Decision decision = change.decide(record.meta(), record);
+        return decision instanceof Decision.Covered ? new Decision.Append(record, RecordCodec.encode(record)) : decision;
     }
 
     private void decided(
@@ -290,6 +319,7 @@ public final class PartitionReplica {
         Ticket previousLast = state.last;
         state.newest = append.record();
         state.last = ticket;
+        ticket.stamped = write.stamp != null;
         pending.put(key, state);
         // a refusal at once (queue full) must leave the key as it was: nothing of this change is on its way
         ticket.entering = true;
@@ -331,8 +361,14 @@ public final class PartitionReplica {
     /** The ticket's version is durable, or never will be by itself; later ones of the key may still be pending. */
     private void settled(Key key, Pending state, Ticket ticket, @Nullable Refusal refusal) {
         state.onTheWay.remove(ticket);
+        state.owing |= refusal != null && ticket.stamped;
         if (state.last == ticket) {
             pending.remove(key);
+            if (refusal == null) {
+                owed.remove(key);
+            } else if (state.owing || owed.containsKey(key)) {
+                owed.put(key, new Owed(state.newest, RepairSide.oldestNew(state.durable, state.newest.meta())));
+            }
         }
         if (refusal == null) {
             repair.replaced(key, state.durable, ticket.meta);
@@ -397,9 +433,14 @@ public final class PartitionReplica {
         return pending.containsKey(key);
     }
 
-    /** The smallest stamp that is on its way to the disk; {@code Long.MAX_VALUE} for none. */
+    /** The partition was emptied: what it owed comes with the copy if anybody has it. */
+    void forgetOwed() {
+        owed.clear();
+    }
+
+    /** The smallest stamp that is on its way to the disk, or refused by it; {@code Long.MAX_VALUE} for none. */
     long oldestPending() {
-        long oldest = Long.MAX_VALUE;
+        long oldest = owed.values().stream().mapToLong(Owed::oldest).min().orElse(Long.MAX_VALUE);
         for (Pending state : pending.values()) {
             for (Ticket ticket : state.onTheWay) {
                 oldest = Math.min(oldest, ticket.oldest);
@@ -434,6 +475,9 @@ public final class PartitionReplica {
         return pending.size();
     }
 
+    /** @param oldest the smallest stamp in it that is not durable here */
+    private record Owed(KeyRecord record, long oldest) {}
+
     private static final class Pending {
         /** The newest version on its way; unset only while loading. */
         @SuppressWarnings("NullAway.Init")
@@ -446,6 +490,9 @@ public final class PartitionReplica {
         @Nullable RecordMeta durable;
 
         boolean loading;
+        /** A version that was stamped and announced here was refused by the disk. */
+        boolean owing;
+
         final ArrayDeque<Runnable> blocked = new ArrayDeque<>(0);
         /** Appends end in their order, so that the first is nearly always the one that leaves. */
         final ArrayDeque<Ticket> onTheWay = new ArrayDeque<>(1);
@@ -459,6 +506,9 @@ public final class PartitionReplica {
     private static final class Ticket {
         final List<WriteListener> followers = new ArrayList<>(1);
         final List<Runnable> waiters = new ArrayList<>(0);
+        /** Stamped here: others hear of it before it is durable. */
+        boolean stamped;
+
         /** The append has not returned yet; what it says meanwhile is acted on afterwards. */
         boolean entering;
 

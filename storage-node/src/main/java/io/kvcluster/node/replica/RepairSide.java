@@ -83,6 +83,7 @@ public final class RepairSide {
     private final Set<Key> corrupt = new LinkedHashSet<>();
     private long promised;
     private int lives;
+    private boolean emptied;
 
     RepairSide(PartitionReplica replica, RecordStore store, Stamps stamps, Ties ties) {
         this.replica = replica;
@@ -245,7 +246,10 @@ public final class RepairSide {
     }
 
     public void clearSuspicion(Runnable durable) {
-        store.clearSuspicion(replica.partition(), ties.loop(), durable);
+        store.clearSuspicion(replica.partition(), ties.loop(), () -> {
+            emptied = false;
+            durable.run();
+        });
     }
 
     /** Makes the partition suspect, then forgets all that it holds. */
@@ -253,11 +257,18 @@ public final class RepairSide {
         int partition = replica.partition();
         store.distrust(partition, ties.loop(), () -> {
             newLife();
+            emptied = true;
+            replica.forgetOwed();
             store.dropPartition(partition, result -> {
                 tree.reset();
                 done.run();
             });
         });
+    }
+
+    /** Emptied in this life, and not copied whole since. */
+    boolean isEmptied() {
+        return emptied;
     }
 
     /** Names what this replica holds: another number after a restart, and after it lost or dropped records. */

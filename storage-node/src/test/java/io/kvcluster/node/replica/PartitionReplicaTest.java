@@ -459,6 +459,56 @@ class PartitionReplicaTest {
         assertThat(read().heard).containsExactly("values c");
     }
 
+    /** Others hold the first write and acknowledged it; what this store stamps next covers all its own earlier stamps. */
+    @Test
+    void aStampedVersionThatTheDiskRefusedComesWithTheNextOne() {
+        policy = ConflictPolicy.SIBLINGS;
+        store.refusingLater = Optional.of(RecordStore.Refusal.DISK_FULL);
+        Told first = put("sent, not kept", Context.EMPTY);
+        loop.runAll();
+        assertThat(first.heard).containsExactly("stamped", "DISK_FULL");
+        assertThat(read().heard).containsExactly("nothing");
+
+        Told refusedToo = put("sent as well", Context.EMPTY);
+        loop.runAll();
+        assertThat(refusedToo.heard).containsExactly("stamped", "DISK_FULL");
+        store.refusingLater = Optional.empty();
+        Told second = put("kept", Context.EMPTY);
+        loop.runAll();
+
+        assertThat(second.heard).containsExactly("stamped", "durable");
+        assertThat(values(second.stamped)).contains("sent, not kept", "sent as well", "kept");
+        assertThat(policy.merge(second.stamped, first.stamped).record()).isEqualTo(second.stamped);
+        assertThat(values(policy.merge(first.stamped, second.stamped).record())).contains("sent, not kept");
+    }
+
+    @Test
+    void aStampedVersionThatTheDiskRefusedIsAcknowledgedToAnotherReplicaOnlyWhenItIsDurable() {
+        policy = ConflictPolicy.SIBLINGS;
+        store.refusingLater = Optional.of(RecordStore.Refusal.DISK_FULL);
+        Told first = put("sent, not kept", Context.EMPTY);
+        loop.runAll();
+        store.refusingLater = Optional.empty();
+
+        Told back = write(first.stamped, 1);
+        assertThat(back.heard).isEmpty();
+        loop.runAll();
+        assertThat(back.heard).containsExactly("durable");
+        assertThat(read().heard).containsExactly("values " + values(first.stamped));
+    }
+
+    @Test
+    void clientsAreRefusedWhenTheDiskRefusedTooManyStampedVersions() {
+        store.refusingLater = Optional.of(RecordStore.Refusal.DISK_FULL);
+        for (int i = 0; i < PartitionReplica.MAX_OWED; i++) {
+            replica.stamp(
+                    Key.of("key " + i), new ClientWrite(bytes("v"), Context.EMPTY, 0, Context.EMPTY), 1, new Told());
+        }
+        loop.runAll();
+        store.refusingLater = Optional.empty();
+        assertThat(put("one too many", Context.EMPTY).heard).containsExactly("DISK_FULL");
+    }
+
     @Test
     void aMessageOfAnOlderRingIsRefusedOnArrivalAndOnceMoreWhenItsWriteIsDurable() {
         Told before = write(record(5, "a"), 1);

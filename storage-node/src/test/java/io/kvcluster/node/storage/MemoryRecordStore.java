@@ -30,6 +30,8 @@ public final class MemoryRecordStore implements RecordStore {
     public long reservedHlc;
     /** Set by a test: every append is refused with it. */
     public Optional<Refusal> refusing = Optional.empty();
+    /** Set by a test: every append that is taken is refused with it when its group is to be written. */
+    public Optional<Refusal> refusingLater = Optional.empty();
 
     public MemoryRecordStore(Loop loop, long hlcFloor) {
         this.loop = loop;
@@ -67,6 +69,11 @@ public final class MemoryRecordStore implements RecordStore {
     public void append(int partition, Key key, byte[] meta, byte[] record, long hlc, Consumer<AppendResult> done) {
         if (refusing.isPresent()) {
             done.accept(new AppendResult.Refused(refusing.get()));
+            return;
+        }
+        if (refusingLater.isPresent()) {
+            Refusal why = refusingLater.get();
+            loop.post(() -> done.accept(new AppendResult.Refused(why)));
             return;
         }
         long lsn = ++lastLsn;
