@@ -7,9 +7,18 @@ import java.util.List;
  * last, removed durably before anything changes.
  *
  * @param segment the active one, {@code end} the bytes of it that count
+ * @param refusedTaken an append that had been taken was refused: its stamp may be known to others and is forgotten here, so the next
+ *     life needs an actor of its own
  * @param indexes one per loop; empty when the index does not outlive the process
  */
-record CleanMarker(long coveredLsn, int segment, int end, int incarnation, int partitions, List<IndexMark> indexes) {
+record CleanMarker(
+        long coveredLsn,
+        int segment,
+        int end,
+        int incarnation,
+        int partitions,
+        boolean refusedTaken,
+        List<IndexMark> indexes) {
     static final String NAME = "clean";
 
     CleanMarker {

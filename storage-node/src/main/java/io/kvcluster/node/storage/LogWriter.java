@@ -62,6 +62,7 @@ final class LogWriter {
     private boolean busySinceTimer;
     private boolean stopped;
     private @Nullable Runnable whenEmpty;
+    private volatile boolean refusedTaken;
     private final List<List<Runnable>> ends = new ArrayList<>();
     private final LogMeter meter;
 
@@ -347,6 +348,7 @@ final class LogWriter {
             if (entry.refusable() || whenEmpty != null) {
                 LogEntry.End end = entry.end();
                 ends.get(entry.owner()).add(() -> end.refused(why));
+                refusedTaken = true;
             } else {
                 inbox.offer(entry, true);
             }
@@ -355,6 +357,11 @@ final class LogWriter {
         if (inbox.isEmpty()) {
             again();
         }
+    }
+
+    /** Whether an append that had been taken was refused in this life. Any thread. */
+    boolean refusedTaken() {
+        return refusedTaken;
     }
 
     private void publishFiles() {

@@ -424,6 +424,7 @@ public final class Store implements RecordStore, Scrub {
                                 active.end(),
                                 opened.identity().incarnation(),
                                 config.partitions(),
+                                writer.refusedTaken(),
                                 indexes.seal(marks)));
             }
         } catch (IOException failed) {

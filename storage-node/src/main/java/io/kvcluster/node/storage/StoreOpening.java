@@ -88,7 +88,7 @@ final class StoreOpening {
         IncarnationFile before = incarnation(file);
         Optional<CleanMarker> marker = marker(before);
         RecoveredLog recovered = recoverLog(file, before, marker);
-        IncarnationFile now = nextIncarnation(before, recovered);
+        IncarnationFile now = nextIncarnation(before, recovered, marker);
         Suspects suspects = suspects(recovered);
         Watermarks.Saved watermarks = Watermarks.read(disk);
         SmallFile.delete(disk, CleanMarker.NAME);
@@ -208,13 +208,21 @@ final class StoreOpening {
                 .recover(marker);
     }
 
-    /** After an unclean end a new one: a stamp that was lost with the tail must not be given again. */
-    private IncarnationFile nextIncarnation(IncarnationFile before, RecoveredLog recovered) throws IOException {
-        if (recovered.clean() && before.logBegun()) {
+    /**
+     * After an unclean end a new one: a stamp that was lost with the tail must not be given again. After an end that forgot a
+     * stamped write as well: the contexts of this actor would cover it.
+     */
+    private IncarnationFile nextIncarnation(
+            IncarnationFile before, RecoveredLog recovered, Optional<CleanMarker> marker) throws IOException {
+        boolean knowsItsStamps = recovered.clean()
+                && marker.map(CleanMarker::refusedTaken)
+                        .filter(Boolean::booleanValue)
+                        .isEmpty();
+        if (knowsItsStamps && before.logBegun()) {
             return before;
         }
         IncarnationFile next =
-                new IncarnationFile(recovered.clean() ? before.incarnation() : before.incarnation() + 1, true);
+                new IncarnationFile(knowsItsStamps ? before.incarnation() : before.incarnation() + 1, true);
         SmallFile.write(disk, StoreFiles.INCARNATION, next);
         return next;
     }

@@ -23,9 +23,31 @@ enum Found {
      * next stamp on the key covered it, and under Siblings a write that the others had acknowledged was gone.
      */
     WHAT_A_FULL_DISK_REFUSED_WAS_COVERED_BY_THE_NEXT_STAMP(new SimPlan(
-            157, 5, 1, true, EnumSet.of(Fault.SLOW_DISK, Fault.FULL_DISK, Fault.FSYNC_ERROR), 140, 457, 0, 3, 10, 120, 30)),
+            157,
+            5,
+            1,
+            true,
+            EnumSet.of(Fault.SLOW_DISK, Fault.FULL_DISK, Fault.FSYNC_ERROR),
+            140,
+            457,
+            0,
+            3,
+            10,
+            120,
+            30)),
     THE_SAME_WITH_THREE_NODES(new SimPlan(
-            186, 3, 2, true, EnumSet.of(Fault.FULL_DISK, Fault.FSYNC_ERROR, Fault.BIT_FLIP), 153, 823, 0, 3, 11, 120, 30));
+            186,
+            3,
+            2,
+            true,
+            EnumSet.of(Fault.FULL_DISK, Fault.FSYNC_ERROR, Fault.BIT_FLIP),
+            153,
+            823,
+            0,
+            3,
+            11,
+            120,
+            30));
 
     final SimPlan plan;
 

@@ -77,6 +77,38 @@ class StoreDiskTest {
         assertThat(node.append(0, "more", "1")).isInstanceOf(AppendResult.Durable.class);
     }
 
+    /** It may have been stamped and sent: the contexts of an actor that goes on would cover what it no longer holds. */
+    @Test
+    void aStoreThatRefusedWhatItHadTakenGoesOnAsANewActorAlsoAfterAnOrderlyEnd() throws StoreException {
+        SimulatedStore node = SimulatedStore.ready(disk);
+        SimulatedStore first = node;
+        StoreConfig config = SimulatedStore.config(new Durability.Fsync());
+        disk.capacity(used() + config.reserveBytes() + config.segmentBytes());
+        List<AppendResult> later = new ArrayList<>();
+        boolean[] given = {false};
+        first.loop(0).post(() -> {
+            for (int key = 0; key < 500; key++) {
+                first.store.append(0, Key.of("key-" + key), new byte[0], new byte[900], 1 + key, result -> {
+                    if (given[0]) {
+                        later.add(result);
+                    }
+                });
+            }
+            given[0] = true;
+        });
+        node.environment.runUntil(() -> later.contains(FULL));
+        seconds(node, 1);
+        node.close();
+        disk.processEnded();
+
+        node = SimulatedStore.ready(disk);
+        assertThat(node.store.recovery().clean()).isTrue();
+        assertThat(node.store.identity().incarnation()).isEqualTo(2);
+        node.close();
+        disk.processEnded();
+        assertThat(SimulatedStore.ready(disk).store.identity().incarnation()).isEqualTo(2);
+    }
+
     @Test
     void aReservationWaitsWhileTheDiskIsFullAndIsMadeWhenThereIsSpace() throws StoreException {
         SimulatedStore node = SimulatedStore.ready(disk);

@@ -183,11 +183,11 @@ class StoreLifecycleTest {
         CleanMarker marker =
                 SmallFile.read(disk, CleanMarker.NAME, CleanMarker.class).orElseThrow();
         for (CleanMarker foreign : List.of(
-                new CleanMarker(marker.coveredLsn() + 1, marker.segment(), marker.end(), 2, 4, List.of()),
-                new CleanMarker(marker.coveredLsn(), marker.segment() + 1, marker.end(), 2, 4, List.of()),
-                new CleanMarker(marker.coveredLsn(), marker.segment(), marker.end() + 8, 2, 4, List.of()),
-                new CleanMarker(marker.coveredLsn(), marker.segment(), marker.end(), 1, 4, List.of()),
-                new CleanMarker(marker.coveredLsn(), marker.segment(), marker.end(), 2, 8, List.of()))) {
+                new CleanMarker(marker.coveredLsn() + 1, marker.segment(), marker.end(), 2, 4, false, List.of()),
+                new CleanMarker(marker.coveredLsn(), marker.segment() + 1, marker.end(), 2, 4, false, List.of()),
+                new CleanMarker(marker.coveredLsn(), marker.segment(), marker.end() + 8, 2, 4, false, List.of()),
+                new CleanMarker(marker.coveredLsn(), marker.segment(), marker.end(), 1, 4, false, List.of()),
+                new CleanMarker(marker.coveredLsn(), marker.segment(), marker.end(), 2, 8, false, List.of()))) {
             SimulatedDisk copy = disk.afterPowerCut();
             SmallFile.write(copy, CleanMarker.NAME, foreign);
             assertThat(SimulatedStore.ready(copy).store.recovery().clean())
