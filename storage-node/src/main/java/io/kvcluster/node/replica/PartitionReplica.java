@@ -261,7 +261,14 @@ public final class PartitionReplica {
         Owed mine = owed.get(key);
         switch (store.lookup(partition, key)) {
             case Lookup.Absent _ ->
-                decided(key, null, null, mine == null ? change.decide(null, null) : onTopOf(mine, change), change, write, null);
+                decided(
+                        key,
+                        null,
+                        null,
+                        mine == null ? change.decide(null, null) : onTopOf(mine, change),
+                        change,
+                        write,
+                        null);
             case Lookup.Found found -> {
                 RecordMeta meta = RecordCodec.decodeMeta(found.meta());
                 Decision decision = mine == null ? change.decide(meta, null) : onTopOf(mine, change);
@@ -275,7 +282,9 @@ public final class PartitionReplica {
     private static Decision onTopOf(Owed owed, Change change) {
         KeyRecord record = owed.record();
         Decision decision = change.decide(record.meta(), record);
-        return decision instanceof Decision.Covered ? new Decision.Append(record, RecordCodec.encode(record)) : decision;
+        return decision instanceof Decision.Covered
+                ? new Decision.Append(record, RecordCodec.encode(record))
+                : decision;
     }
 
     private void decided(

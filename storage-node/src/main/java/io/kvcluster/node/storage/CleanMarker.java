@@ -7,8 +7,8 @@ import java.util.List;
  * last, removed durably before anything changes.
  *
  * @param segment the active one, {@code end} the bytes of it that count
- * @param refusedTaken an append that had been taken was refused: its stamp may be known to others and is forgotten here, so the next
- *     life needs an actor of its own
+ * @param forgot what this actor stamped is no longer held here though others may have it (an append that had been taken was refused,
+ *     or a partition was dropped), so the next life needs an actor of its own
  * @param indexes one per loop; empty when the index does not outlive the process
  */
 record CleanMarker(
@@ -17,7 +17,7 @@ record CleanMarker(
         int end,
         int incarnation,
         int partitions,
-        boolean refusedTaken,
+        boolean forgot,
         List<IndexMark> indexes) {
     static final String NAME = "clean";
 

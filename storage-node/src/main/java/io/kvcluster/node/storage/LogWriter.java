@@ -62,7 +62,7 @@ final class LogWriter {
     private boolean busySinceTimer;
     private boolean stopped;
     private @Nullable Runnable whenEmpty;
-    private volatile boolean refusedTaken;
+    private volatile boolean forgot;
     private final List<List<Runnable>> ends = new ArrayList<>();
     private final LogMeter meter;
 
@@ -348,7 +348,7 @@ final class LogWriter {
             if (entry.refusable() || whenEmpty != null) {
                 LogEntry.End end = entry.end();
                 ends.get(entry.owner()).add(() -> end.refused(why));
-                refusedTaken = true;
+                forgot = true;
             } else {
                 inbox.offer(entry, true);
             }
@@ -359,9 +359,14 @@ final class LogWriter {
         }
     }
 
-    /** Whether an append that had been taken was refused in this life. Any thread. */
-    boolean refusedTaken() {
-        return refusedTaken;
+    /** Whether an append that had been taken was refused, or a partition dropped, in this life. Any thread. */
+    boolean forgot() {
+        return forgot;
+    }
+
+    /** Any thread. */
+    void forgets() {
+        forgot = true;
     }
 
     private void publishFiles() {

@@ -238,6 +238,7 @@ public final class Store implements RecordStore, Scrub {
 
     @Override
     public void dropPartition(int partition, Consumer<AppendResult> done) {
+        writer.forgets();
         shard(partition).dropPartition(partition, done);
     }
 
@@ -424,7 +425,7 @@ public final class Store implements RecordStore, Scrub {
                                 active.end(),
                                 opened.identity().incarnation(),
                                 config.partitions(),
-                                writer.refusedTaken(),
+                                writer.forgot(),
                                 indexes.seal(marks)));
             }
         } catch (IOException failed) {

@@ -215,9 +215,7 @@ final class StoreOpening {
     private IncarnationFile nextIncarnation(
             IncarnationFile before, RecoveredLog recovered, Optional<CleanMarker> marker) throws IOException {
         boolean knowsItsStamps = recovered.clean()
-                && marker.map(CleanMarker::refusedTaken)
-                        .filter(Boolean::booleanValue)
-                        .isEmpty();
+                && marker.map(CleanMarker::forgot).filter(Boolean::booleanValue).isEmpty();
         if (knowsItsStamps && before.logBegun()) {
             return before;
         }

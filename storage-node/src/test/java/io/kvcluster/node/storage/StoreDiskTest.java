@@ -83,21 +83,31 @@ class StoreDiskTest {
         SimulatedStore node = SimulatedStore.ready(disk);
         SimulatedStore first = node;
         StoreConfig config = SimulatedStore.config(new Durability.Fsync());
-        disk.capacity(used() + config.reserveBytes() + config.segmentBytes());
         List<AppendResult> later = new ArrayList<>();
-        boolean[] given = {false};
-        first.loop(0).post(() -> {
-            for (int key = 0; key < 500; key++) {
-                first.store.append(0, Key.of("key-" + key), new byte[0], new byte[900], 1 + key, result -> {
-                    if (given[0]) {
-                        later.add(result);
-                    }
-                });
-            }
-            given[0] = true;
-        });
-        node.environment.runUntil(() -> later.contains(FULL));
-        seconds(node, 1);
+        for (int round = 0; round < 20 && !later.contains(FULL); round++) {
+            int from = round * 400;
+            int[] open = {400};
+            disk.capacity(Long.MAX_VALUE / 4);
+            seconds(node, 2);
+            first.loop(0).post(() -> {
+                boolean[] given = {false};
+                for (int key = from; key < from + 400; key++) {
+                    first.store.append(0, Key.of("key-" + key), new byte[0], new byte[900], 1 + key, result -> {
+                        open[0]--;
+                        if (given[0]) {
+                            later.add(result);
+                        }
+                    });
+                }
+                given[0] = true;
+                // full while they are on their way
+                disk.capacity(used() + config.reserveBytes() - 1);
+            });
+            node.environment.runUntil(() -> open[0] == 0);
+        }
+        assertThat(later).contains(FULL);
+        disk.capacity(Long.MAX_VALUE / 4);
+        seconds(node, 2);
         node.close();
         disk.processEnded();
 
