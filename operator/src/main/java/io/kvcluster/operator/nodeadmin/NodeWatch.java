@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * The status stream of one pod. Everything but {@link #state} runs on the watcher's one thread.
  *
  * <p>Down is said in two cases: twice in a row no stream could be had (the process is gone and says so by refusing), or nothing
- * arrived for downAfter less a margin for telling it. Dials follow each other after 0.2 s, later 1 s, so a node that is back is
+ * arrived for downAfter less a margin for telling it. Dials follow each other after 0.2 s, later 0.4 s, so a node that is back is
  * seen within 2 s.
  */
 final class NodeWatch {
     static final Duration FIRST_REDIAL = Duration.ofMillis(200);
-    static final Duration REDIAL = Duration.ofSeconds(1);
+    static final Duration REDIAL = Duration.ofMillis(400);
     /** For the way from the decision to the status of the KvCluster. */
     static final Duration TELLING = Duration.ofMillis(500);
 
