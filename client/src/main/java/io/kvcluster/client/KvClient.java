@@ -62,7 +62,7 @@ public final class KvClient implements AutoCloseable {
 
     /** Returns at once; connections are made in the background. */
     public static KvClient connect(KvClientConfig config) {
-        NettyConnector connector = new NettyConnector(config.networkThreads());
+        NettyConnector connector = new NettyConnector(config.networkThreads(), config.sessions());
         return new KvClient(config, connector, connector, System::nanoTime);
     }
 

@@ -10,9 +10,11 @@ import java.util.List;
  * @param channelsPerNode connections to each node, 1..16; one carries about 10,000 operations a second
  * @param networkThreads 1..64; they also run the continuations of futures, which must not block
  * @param maxInFlight operations without outcome, 1..1,000,000; more are refused with CLIENT_OVERLOADED
+ * @param sessions operations travel over one long call for each connection: less CPU for each, but an operation that is under way when
+ *     its node is asked to stop may end unknown. Without: a call for each
  */
 public record KvClientConfig(
-        List<Address> seeds, int nodePort, int channelsPerNode, int networkThreads, int maxInFlight) {
+        List<Address> seeds, int nodePort, int channelsPerNode, int networkThreads, int maxInFlight, boolean sessions) {
     public static final int DEFAULT_PORT = 50_051;
 
     public KvClientConfig {
@@ -26,23 +28,27 @@ public record KvClientConfig(
 
     /** One channel a node, two threads, 10,000 in flight. */
     public static KvClientConfig of(Address... seeds) {
-        return new KvClientConfig(List.of(seeds), DEFAULT_PORT, 1, 2, 10_000);
+        return new KvClientConfig(List.of(seeds), DEFAULT_PORT, 1, 2, 10_000, false);
     }
 
     public KvClientConfig withNodePort(int port) {
-        return new KvClientConfig(seeds, port, channelsPerNode, networkThreads, maxInFlight);
+        return new KvClientConfig(seeds, port, channelsPerNode, networkThreads, maxInFlight, sessions);
     }
 
     public KvClientConfig withChannelsPerNode(int channels) {
-        return new KvClientConfig(seeds, nodePort, channels, networkThreads, maxInFlight);
+        return new KvClientConfig(seeds, nodePort, channels, networkThreads, maxInFlight, sessions);
     }
 
     public KvClientConfig withNetworkThreads(int threads) {
-        return new KvClientConfig(seeds, nodePort, channelsPerNode, threads, maxInFlight);
+        return new KvClientConfig(seeds, nodePort, channelsPerNode, threads, maxInFlight, sessions);
     }
 
     public KvClientConfig withMaxInFlight(int operations) {
-        return new KvClientConfig(seeds, nodePort, channelsPerNode, networkThreads, operations);
+        return new KvClientConfig(seeds, nodePort, channelsPerNode, networkThreads, operations, sessions);
+    }
+
+    public KvClientConfig withSessions() {
+        return new KvClientConfig(seeds, nodePort, channelsPerNode, networkThreads, maxInFlight, true);
     }
 
     private static void check(String name, int value, int min, int max) {

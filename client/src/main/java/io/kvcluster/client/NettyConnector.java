@@ -18,12 +18,14 @@ import java.util.function.Function;
 
 /** Makes channels over TCP that share a few threads and never retry by themselves. */
 final class NettyConnector implements Function<Address, Connection>, AutoCloseable {
+    private final boolean sessions;
     private static final int MOST_MESSAGE_BYTES = 64 << 20; // 32 siblings of 1 MiB, and room
 
     private final EventLoopGroup threads;
     private final Class<? extends Channel> channelType;
 
-    NettyConnector(int networkThreads) {
+    NettyConnector(int networkThreads, boolean sessions) {
+        this.sessions = sessions;
         boolean epoll = Epoll.isAvailable();
         this.channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         this.threads = new MultiThreadIoEventLoopGroup(
@@ -43,7 +45,7 @@ final class NettyConnector implements Function<Address, Connection>, AutoCloseab
                 .disableRetry()
                 .maxInboundMessageSize(MOST_MESSAGE_BYTES)
                 .build();
-        return new Connection(channel, turns);
+        return new Connection(channel, sessions ? turns : null);
     }
 
     @Override

@@ -19,7 +19,8 @@ class SessionTest {
 
     private final FakeCluster cluster = FakeCluster.onLoopback(1);
     private final FakeNode node = cluster.node(0);
-    private final KvClient client = KvClient.connect(KvClientConfig.of(cluster.seed(0)));
+    private final KvClient client =
+            KvClient.connect(KvClientConfig.of(cluster.seed(0)).withSessions());
 
     /** The first operations go one by one while the session is opened. */
     @BeforeEach
