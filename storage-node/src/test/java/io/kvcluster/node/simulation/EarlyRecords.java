@@ -3,6 +3,7 @@ package io.kvcluster.node.simulation;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.storage.Location;
 import io.kvcluster.node.storage.RecordStore;
+import io.kvcluster.node.storage.RecordsAround;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;

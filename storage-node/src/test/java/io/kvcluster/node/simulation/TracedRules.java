@@ -6,6 +6,7 @@ import io.kvcluster.node.coordinator.Coordination;
 import io.kvcluster.node.coordinator.OperationEvents;
 import io.kvcluster.node.replica.EpochGate;
 import io.kvcluster.node.storage.RecordStore;
+import io.kvcluster.node.storage.RecordsAround;
 import io.kvcluster.node.storage.Store;
 import io.kvcluster.node.storage.StoreIdentity;
 import io.kvcluster.node.version.Actor;

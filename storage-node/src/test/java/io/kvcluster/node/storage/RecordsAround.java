@@ -1,17 +1,15 @@
-package io.kvcluster.node.simulation;
+package io.kvcluster.node.storage;
 
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.seams.Loop;
-import io.kvcluster.node.storage.Location;
-import io.kvcluster.node.storage.RecordStore;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A store seen through something: all goes through unchanged but what is overridden. */
-class RecordsAround implements RecordStore {
+public class RecordsAround implements RecordStore {
     private final RecordStore records;
 
-    RecordsAround(RecordStore records) {
+    public RecordsAround(RecordStore records) {
         this.records = records;
     }
 
