@@ -2,6 +2,7 @@ package io.kvcluster.client;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.kvcluster.proto.kv.ClusterServiceGrpc;
 import io.kvcluster.proto.kv.GetMappingRequest;
 import io.kvcluster.proto.kv.GetMappingResponse;
@@ -217,6 +218,25 @@ public final class KvClient implements AutoCloseable {
                 () -> new KeysOutcome.Failed(ClientReason.INTERRUPTED.name(), "interrupted while waiting"));
     }
 
+    /** One question about the cluster to this member alone. It may be asked again within the time, so it must do no harm twice. */
+    <Q, R> CompletableFuture<Answer<R>> ask(
+            String storeId, MethodDescriptor<Q, R> method, Q question, Duration timeout) {
+        Optional<Node> node = engine.nodes().member(storeId);
+        return node.isEmpty()
+                ? CompletableFuture.completedFuture(
+                        new Answer.Failed<>(ClientReason.NODE_UNREACHABLE.name(), "no member has store id " + storeId))
+                : new Attempts<Q, R, Answer<R>>(
+                                engine,
+                                Attempts.Kind.READ,
+                                method,
+                                only(node.get()),
+                                timeout,
+                                _ -> question,
+                                KvClient::answered,
+                                KvClient::<R>missed)
+                        .start();
+    }
+
     /** The members as some node sees them now. */
     public Answer<GetNodesResponse> nodes(Duration timeout) {
         return await(
@@ -288,7 +308,7 @@ public final class KvClient implements AutoCloseable {
     }
 
     private <Q> CompletableFuture<WriteOutcome> write(
-            io.grpc.MethodDescriptor<Q, WriteResponse> method,
+            MethodDescriptor<Q, WriteResponse> method,
             ByteString key,
             RequestOptions options,
             java.util.function.LongFunction<Q> request) {

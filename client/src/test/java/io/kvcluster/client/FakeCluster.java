@@ -119,11 +119,13 @@ public final class FakeCluster implements AutoCloseable {
                     ? NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", fake.port))
                             .addService(fake.kv)
                             .addService(fake.cluster)
+                            .addService(fake.repair)
                             .directExecutor()
                             .build()
                     : InProcessServerBuilder.forName(id + "/" + fake.name())
                             .addService(fake.kv)
                             .addService(fake.cluster)
+                            .addService(fake.repair)
                             .directExecutor()
                             .build();
             servers.set(node, server.start());

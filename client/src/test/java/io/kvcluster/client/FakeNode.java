@@ -75,6 +75,7 @@ public final class FakeNode {
     final int index;
     final KvServiceGrpc.KvServiceImplBase kv = new Kv();
     final ClusterServiceGrpc.ClusterServiceImplBase cluster = new Cluster();
+    public final FakeRepair repair = new FakeRepair(this);
     volatile int port;
     private final FakeCluster owner;
     private final Map<ByteString, Stored> map = new ConcurrentHashMap<>();
@@ -96,6 +97,21 @@ public final class FakeNode {
 
     public String name() {
         return "fake-" + index;
+    }
+
+    /** Partitions that it holds a replica of, each with the store ids of its other replicas. */
+    java.util.Map<Integer, List<String>> partitions() {
+        Ring ring = owner.ring();
+        java.util.Map<Integer, List<String>> others = new java.util.TreeMap<>();
+        for (int partition : ring.partitionsOf(storeId())) {
+            others.put(
+                    partition,
+                    ring.replicas(partition).stream()
+                            .map(Member::getStoreId)
+                            .filter(id -> !id.equals(storeId()))
+                            .toList());
+        }
+        return others;
     }
 
     public String storeId() {

@@ -80,9 +80,10 @@ final class Node {
         NodeSeams seams = NodeSeams.of(config);
         environment = seams.environment();
         state = new NodeState();
-        NodeViews views = new NodeViews(config, state, environment.clock());
         NodeInfo info = new NodeInfo(config.cluster(), config.name(), NodeVersion.text());
         NodeMetrics metrics = new NodeMetrics(info.cluster(), info.name(), info.version());
+        RepairDoor repairs = new RepairDoor(info.name(), config.partitions(), environment.clock(), metrics.repair());
+        NodeViews views = new NodeViews(config, state, environment.clock(), repairs);
         AtomicReference<CommandHandler> handler = new AtomicReference<>(Node::refuseWhileStarting);
         AtomicReference<KeyLister> keys =
                 new AtomicReference<>((_, done) -> done.accept(new KeyLister.Answer.Refused(STILL_STARTING)));
@@ -91,6 +92,7 @@ final class Node {
                 (command, done) -> handler.get().handle(command, done),
                 (question, done) -> keys.get().list(question, done),
                 views,
+                repairs,
                 state,
                 accept -> page(metrics.render(accept)));
         RpcLimits rpcLimits = RpcLimits.forHeap(heap);
@@ -119,7 +121,7 @@ final class Node {
                         new StoreEvents(metrics),
                         events,
                         events,
-                        new RepairCounts(metrics.repair()),
+                        new RepairCounts(metrics.repair(), metrics.replication()),
                         standing -> stand(standing, metrics)),
                 () -> state.now().ready());
         LOG.info(
@@ -128,6 +130,7 @@ final class Node {
                 core.store().recovery());
         handler.set(core.handler());
         keys.set(core.keys());
+        repairs.of(core);
         clients = ClientServer.start(at(config.clientPort()), eventLoops, backend, environment.clock(), rpcLimits);
 
         // 3. from here on the outside is heard
@@ -135,12 +138,8 @@ final class Node {
         metrics.observe(views);
         state.enter(Phase.WAITING_FOR_RING, "no ring yet");
         core.start();
-        transport.start(List.of(new NodeAdminService(
-                core.keeper(),
-                core.addresses(),
-                core.peerLoop(),
-                views::status,
-                new RepairDoor(core.repair(), config.partitions()))));
+        transport.start(List.of(
+                new NodeAdminService(core.keeper(), core.addresses(), core.peerLoop(), views::status, repairs)));
         Path mounted = config.ringFile();
         if (mounted != null) {
             new MountedRing(() -> read(mounted), core.keeper(), core.ringLoop(), LOOK_AT_MOUNTED_RING).start();

@@ -137,8 +137,8 @@ public final class NodeCore {
 
         // 1. the store: lock, identity, log; the index may still be rebuilt when it returns
         loops = List.copyOf(environment.newCores(settings.loops(), Limits.LOOP_MAILBOX));
-        IndexRebuilds rebuilds = new IndexRebuilds(listeners.store());
-        store = Store.open(settings.store(), environment, world.indexes(), loops.toArray(Loop[]::new), rebuilds);
+        StoreNews news = new StoreNews(listeners.store());
+        store = Store.open(settings.store(), environment, world.indexes(), loops.toArray(Loop[]::new), news);
         RecordStore records = rules.records(store);
 
         // 2. the ring of the last life, and the peers that it names
@@ -211,10 +211,11 @@ public final class NodeCore {
                         loops,
                         peers,
                         store.hints(),
+                        store,
                         environment.newRandom("repair"),
                         settings.repair()),
                 listeners.repair());
-        rebuilds.tell(repair::indexRebuilt);
+        news.tell(repair);
         coordination.listen(new MissedWrites() {
             @Override
             public void missed(int partition, Key key, byte[] record, long stamp, String storeId) {

@@ -3,7 +3,6 @@ package io.kvcluster.node;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.peer.ClockReport;
 import io.kvcluster.node.peer.PeerReport;
-import io.kvcluster.node.repair.RepairReport;
 import io.kvcluster.node.rpc.ClientServer;
 import io.kvcluster.node.rpc.ClusterView;
 import io.kvcluster.node.rpc.HttpServer;
@@ -14,9 +13,7 @@ import io.kvcluster.node.storage.HintLog;
 import io.kvcluster.node.storage.LogReport;
 import io.kvcluster.node.storage.StorageReport;
 import io.kvcluster.node.telemetry.NodeGauges;
-import io.kvcluster.node.version.Hlc;
 import io.kvcluster.proto.admin.NodeStatus;
-import io.kvcluster.proto.admin.RepairStatus;
 import io.kvcluster.proto.kv.GetMappingResponse;
 import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.ring.Member;
@@ -41,13 +38,15 @@ final class NodeViews implements ClusterView, NodeGauges {
     private final NodeConfig config;
     private final NodeState state;
     private final Clock clock;
+    private final RepairDoor repairs;
     private final long startedMillis;
     private volatile @Nullable Rooms rooms;
 
-    NodeViews(NodeConfig config, NodeState state, Clock clock) {
+    NodeViews(NodeConfig config, NodeState state, Clock clock, RepairDoor repairs) {
         this.config = config;
         this.state = state;
         this.clock = clock;
+        this.repairs = repairs;
         this.startedMillis = clock.wallMillis();
     }
 
@@ -123,7 +122,7 @@ final class NodeViews implements ClusterView, NodeGauges {
                 .setClockEpochMillis(clock.wallMillis())
                 .setKeys(storage.keys())
                 .setHints(now.core().store().hints().report().hints())
-                .setRepair(repairStatus());
+                .setRepair(repairs.status());
         ClockReport clock = now.core().peers().clock();
         status.setClockOutOfStep(clock.outOfStep()).setClockOffsetMillis(clock.offsetMillis());
         if (clock.outOfStep()) {
@@ -134,23 +133,6 @@ final class NodeViews implements ClusterView, NodeGauges {
                     .setRingHash(ring.hash())
                     .setOwnedPartitions(
                             ring.partitionsOf(storage.identity().storeIdText()).size());
-        }
-        return status.build();
-    }
-
-    private RepairStatus repairStatus() {
-        RepairReport report = rooms().core().repair().report();
-        RepairStatus.Builder status = RepairStatus.newBuilder()
-                .setPartitions(report.partitions())
-                .setTrees(report.trees())
-                .setDirtyPairs(report.dirtyPairs())
-                .setTombstones(report.tombstones())
-                .setOldestExchangeEpochMillis(report.oldestExchangeMillis());
-        for (RepairReport.Running running : report.running()) {
-            status.addRunning(RepairStatus.Running.newBuilder()
-                    .setPartition(running.partition())
-                    .setStoreId(running.storeId())
-                    .setSinceEpochMillis(running.sinceMillis()));
         }
         return status.build();
     }
@@ -258,17 +240,7 @@ final class NodeViews implements ClusterView, NodeGauges {
 
     @Override
     public RepairState repair() {
-        NodeCore core = rooms().core();
-        RepairReport repair = core.repair().report();
-        HintLog.Report hints = core.store().hints().report();
-        long oldestHlc = hints.targets().values().stream()
-                .filter(target -> target.hints() > 0)
-                .mapToLong(HintLog.Target::oldestHlc)
-                .min()
-                .orElse(0);
-        long ageMillis = oldestHlc == 0 ? 0 : Math.max(0, clock.wallMillis() - Hlc.millis(oldestHlc));
-        return new RepairState(
-                ageMillis / 1_000, repair.dirtyPairs(), core.store().report().suspectPartitions(), repair.tombstones());
+        return repairs.state();
     }
 
     @Override

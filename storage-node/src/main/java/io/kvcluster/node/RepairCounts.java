@@ -1,14 +1,18 @@
 package io.kvcluster.node;
 
 import io.kvcluster.node.repair.RepairEvents;
+import io.kvcluster.node.telemetry.ConsistencyViolation;
 import io.kvcluster.node.telemetry.RepairMetrics;
+import io.kvcluster.node.telemetry.ReplicationMetrics;
 
 /** What repair does, counted. */
 final class RepairCounts implements RepairEvents {
     private final RepairMetrics metrics;
+    private final ReplicationMetrics violations;
 
-    RepairCounts(RepairMetrics metrics) {
+    RepairCounts(RepairMetrics metrics, ReplicationMetrics violations) {
         this.metrics = metrics;
+        this.violations = violations;
     }
 
     @Override
@@ -59,5 +63,13 @@ final class RepairCounts implements RepairEvents {
     @Override
     public void corruptRecordRepaired() {
         metrics.corruptRecordRepaired();
+    }
+
+    @Override
+    public void scrubbed(int records, long bytes, int damaged) {
+        metrics.scrubbed(records, bytes);
+        for (int i = 0; i < damaged; i++) {
+            violations.violated(ConsistencyViolation.CHECKSUM);
+        }
     }
 }

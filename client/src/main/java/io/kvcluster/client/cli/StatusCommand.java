@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
-        description = "Tells whether all keys can be read and written. Exit code 1 when some cannot.")
+        description =
+                "Tells whether all keys can be read and written, and how replicas are kept equal. Exit code 1 when some cannot.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class StatusCommand implements Callable<Integer> {
     @Mixin
@@ -25,7 +26,11 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         try (KvClient client = connection.open()) {
             ClusterPicture picture = ClusterLook.of(client, connection);
-            output.result(json(picture), out -> print(picture, out));
+            RepairLook repair = RepairLook.of(client, picture.nodes(), connection.timeout(), false);
+            output.result(json(picture, repair), out -> {
+                print(picture, out);
+                repair.print(out);
+            });
             if (picture.membersUp() < picture.nodes().size()) {
                 output.hint("Which, and since when: kv nodes. Why: kubectl describe kvclusters");
             }
@@ -33,7 +38,7 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private static ObjectNode json(ClusterPicture picture) {
+    private static ObjectNode json(ClusterPicture picture, RepairLook repair) {
         Ring ring = picture.ring();
         ObjectNode json = Output.object();
         json.put("cluster", ring.cluster()).put("clusterId", ring.clusterId()).put("epoch", ring.epoch());
@@ -52,6 +57,7 @@ final class StatusCommand implements Callable<Integer> {
                         .filter(node -> !node.getUp())
                         .map(NodeView::getName)
                         .toList()));
+        json.set("repair", repair.json());
         return json;
     }
 

@@ -39,7 +39,7 @@ final class CorruptRecords {
         String store = stores.poll();
         if (store == null) {
             // nobody had it now: it stays known as bad, and is asked for again
-            side.loop().after(AGAIN_NANOS, () -> side.corrupt(key));
+            side.loop().after(AGAIN_NANOS, () -> side.again(key));
             done.run();
             return;
         }
@@ -67,6 +67,7 @@ final class CorruptRecords {
             side.restore(key, RecordCodec.decode(encoded), encoded, ring.epoch(), new WriteListener() {
                 @Override
                 public void durable() {
+                    side.restored();
                     events.corruptRecordRepaired();
                     done.run();
                 }

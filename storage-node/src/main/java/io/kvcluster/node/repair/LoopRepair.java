@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class LoopRepair {
     private final Loop loop;
     private final List<PartitionRepair> partitions;
     private final Asking asking;
+    private final Scrubbing scrubbing;
     private final BiConsumer<Integer, String> dirty;
     private final Map<String, Long> hintsNotBefore = new TreeMap<>();
 
@@ -58,6 +60,7 @@ final class LoopRepair {
         this.loop = setup.loops().get(number);
         this.partitions = List.copyOf(partitions);
         this.asking = new Asking(setup, events, loop);
+        this.scrubbing = new Scrubbing(setup, events, loop);
         this.dirty = dirty;
     }
 
@@ -67,6 +70,7 @@ final class LoopRepair {
 
     void stop() {
         stopped = true;
+        scrubbing.stop();
         Exchange now = exchange;
         if (now != null) {
             now.cancel();
@@ -78,12 +82,34 @@ final class LoopRepair {
         return report;
     }
 
-    /** Ends the exchange under way; its pair is tried again later. */
+    /** Ends the exchange under way, whose pair is tried again later, and a scrub. */
     void cancel() {
+        scrubbing.cancel();
         Exchange now = exchange;
         if (now != null) {
             now.cancel();
         }
+    }
+
+    /** Exchanges with every other replica are due now. @param full first what the disk holds is read back */
+    void repairNow(IntPredicate chosen, boolean full) {
+        for (PartitionRepair partition : partitions) {
+            if (partition.held() && chosen.test(partition.partition())) {
+                if (full) {
+                    scrubbing.add(partition);
+                } else {
+                    partition.markAllDirty();
+                }
+            }
+        }
+    }
+
+    /** Of each partition that is held. */
+    List<PartitionReport> describe() {
+        return partitions.stream()
+                .filter(PartitionRepair::held)
+                .map(PartitionRepair::report)
+                .toList();
     }
 
     private void tick() {
@@ -289,6 +315,8 @@ final class LoopRepair {
         int dirtyPairs = 0;
         int suspects = 0;
         long tombstones = 0;
+        int damaged = 0;
+        long repairedUpTo = Long.MAX_VALUE;
         long oldestMillis = Long.MAX_VALUE;
         for (PartitionRepair partition : partitions) {
             if (!partition.held()) {
@@ -298,6 +326,8 @@ final class LoopRepair {
             ready += partition.side().treeReady() ? 1 : 0;
             suspects += partition.suspect() ? 1 : 0;
             tombstones += partition.side().tombstones();
+            damaged += partition.side().corruptKeys();
+            repairedUpTo = Math.min(repairedUpTo, partition.side().repairedUpTo());
             for (Pair pair : partition.pairs()) {
                 dirtyPairs += pair.dirty ? 1 : 0;
                 oldestMillis = Math.min(oldestMillis, pair.lastEndMillis);
@@ -309,7 +339,10 @@ final class LoopRepair {
                 dirtyPairs,
                 suspects,
                 tombstones,
+                damaged,
+                repairedUpTo == Long.MAX_VALUE ? 0 : Hlc.millis(repairedUpTo),
                 oldestMillis == Long.MAX_VALUE ? 0 : oldestMillis,
-                running.equals(Running.NOTHING) ? List.of() : List.of(running));
+                running.equals(Running.NOTHING) ? List.of() : List.of(running),
+                scrubbing.report());
     }
 }

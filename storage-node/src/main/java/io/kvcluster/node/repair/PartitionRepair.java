@@ -33,6 +33,7 @@ final class PartitionRepair {
     private boolean raising;
     private long inherited;
     private boolean emptying;
+    private boolean scrubbing;
     /** No exchange of any life that this replica took part in covers more: what others have repaired beyond it, they did without it. */
     private long proven;
 
@@ -124,6 +125,34 @@ final class PartitionRepair {
             pair.backoffNanos = 0;
             pair.markDirty(setup.clock().nanos());
         });
+    }
+
+    /** Its records are being read back from the disk, or will be. */
+    boolean scrubbing() {
+        return scrubbing;
+    }
+
+    void scrubbing(boolean now) {
+        scrubbing = now;
+    }
+
+    PartitionReport report() {
+        Exchange own = driven;
+        String with = own == null ? "" : own.peer();
+        return new PartitionReport(
+                partition(),
+                side.keys(),
+                side.tombstones(),
+                side.treeReady(),
+                side.treeReady() ? side.tree().root() : 0,
+                Hlc.millis(side.repairedUpTo()),
+                suspect || side.suspect(),
+                scrubbing,
+                side.corruptKeys(),
+                pairs.values().stream()
+                        .map(pair -> new PartitionReport.WithStore(
+                                pair.storeId, pair.dirty, pair.storeId.equals(with), pair.lastEndMillis))
+                        .toList());
     }
 
     // --- one exchange at a time

@@ -6,7 +6,9 @@ import io.kvcluster.node.replica.RepairSide;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.proto.peer.PeerMessage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /** The room's front. Not final: tests take parts of it away to see that they are needed. */
@@ -47,7 +49,7 @@ public class Repair {
         onEach(LoopRepair::stop);
     }
 
-    private void onEach(java.util.function.Consumer<LoopRepair> task) {
+    private void onEach(Consumer<LoopRepair> task) {
         for (int i = 0; i < loops.size(); i++) {
             LoopRepair each = loops.get(i);
             setup.loops().get(i).post(() -> task.accept(each));
@@ -88,19 +90,38 @@ public class Repair {
         loopOf(partition).post(() -> partitions.get(partition).markDirty(storeId));
     }
 
-    /** Exchanges of the chosen partitions with every other replica are due now. Any thread. Returns how many partitions were chosen. */
-    public int repairNow(IntPredicate chosen) {
-        int count = 0;
-        for (PartitionRepair partition : partitions) {
-            if (chosen.test(partition.partition())) {
-                count++;
-                loopOf(partition.partition()).post(partition::markAllDirty);
-            }
-        }
-        return count;
+    /**
+     * Exchanges of the chosen partitions with every other replica are due now. Any thread.
+     *
+     * @param full before, every record is read back from the disk, those that are damaged are fetched, and trees are built again
+     */
+    public void repairNow(IntPredicate chosen, boolean full) {
+        onEach(loop -> loop.repairNow(chosen, full));
     }
 
-    /** Ends exchanges that this node drives; their pairs are tried again later. Any thread. */
+    /** The key's bytes on this disk are bad: another replica gives them. On the partition's loop. */
+    public void damaged(int partition, Key key) {
+        partitions.get(partition).side().corrupt(key);
+    }
+
+    /** Every partition that is held, after all that was asked for before. Any thread. @param done on a core loop */
+    public void describe(Consumer<List<PartitionReport>> done) {
+        describe(0, new ArrayList<>(), done);
+    }
+
+    private void describe(int number, List<PartitionReport> found, Consumer<List<PartitionReport>> done) {
+        if (number == loops.size()) {
+            found.sort(Comparator.comparingInt(PartitionReport::partition));
+            done.accept(found);
+            return;
+        }
+        setup.loops().get(number).post(() -> {
+            found.addAll(loops.get(number).describe());
+            describe(number + 1, found, done);
+        });
+    }
+
+    /** Ends exchanges that this node drives, whose pairs are tried again later, and scrubs. Any thread. */
     public void cancel() {
         onEach(LoopRepair::cancel);
     }

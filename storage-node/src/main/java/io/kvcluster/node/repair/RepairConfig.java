@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param coverLag an exchange covers what is older than this: clients' writes that are under way must not fall below
  * @param askDeadline for one question to a peer
  * @param bytesPerSecond of exchanges and hints that each loop drives, sent and received
+ * @param scrubBytesPerSecond read back from the disk by each loop when a scrub is asked for
  * @param window questions of one exchange or replay on their way at once
  * @param sliceRows keys looked at in one turn of a loop
  * @param hintWindow a hint that is older is given up, and its partition exchanged with the target instead
@@ -27,6 +28,7 @@ public record RepairConfig(
         Duration coverLag,
         Duration askDeadline,
         long bytesPerSecond,
+        long scrubBytesPerSecond,
         int window,
         int sliceRows,
         Duration hintWindow,
@@ -41,6 +43,7 @@ public record RepairConfig(
         require(!coverLag.isNegative(), "coverLag", coverLag, "not negative");
         require(retryMax.compareTo(retryAfter) >= 0, "retryMax", retryMax, "at least retryAfter");
         require(bytesPerSecond >= 1 << 10, "bytesPerSecond", bytesPerSecond, "at least 1024");
+        require(scrubBytesPerSecond >= 1 << 10, "scrubBytesPerSecond", scrubBytesPerSecond, "at least 1024");
         require(window >= 1 && window <= 1_024, "window", window, "1..1024");
         require(sliceRows >= 1 && sliceRows <= 10_000, "sliceRows", sliceRows, "1..10000");
         require(hintPage >= 1 && hintPage <= 10_000, "hintPage", hintPage, "1..10000");
@@ -56,6 +59,7 @@ public record RepairConfig(
                 Duration.ofMillis(Limits.MAX_DEADLINE_MILLIS + 2 * Limits.MAX_CLOCK_OFFSET_MILLIS),
                 Duration.ofSeconds(5),
                 16L << 20,
+                32L << 20,
                 16,
                 1_000,
                 Duration.ofHours(3),

@@ -32,6 +32,9 @@ public interface RepairEvents {
     /** A record whose bytes had gone bad was written again from a copy. */
     void corruptRecordRepaired();
 
+    /** So many records were read back from the disk, of which some are damaged. */
+    void scrubbed(int records, long bytes, int damaged);
+
     RepairEvents NONE = new RepairEvents() {
         @Override
         public void hintStored() {}
@@ -59,5 +62,8 @@ public interface RepairEvents {
 
         @Override
         public void corruptRecordRepaired() {}
+
+        @Override
+        public void scrubbed(int records, long bytes, int damaged) {}
     };
 }

@@ -11,6 +11,8 @@ import java.util.List;
  * @param dirtyPairs pairs of a partition here and another replica that are known to differ, or not known to be equal
  * @param suspects partitions that do not answer until they are healed
  * @param tombstones keys of which only tombstones, or versions that expire, are held
+ * @param damaged records that are known to be, and not yet written again
+ * @param repairedUpToMillis since 1970: the smallest watermark of a partition here; 0 when some partition has none yet
  * @param oldestExchangeMillis since 1970: the end of the exchange that is longest ago; 0 when some pair has none yet
  * @param running exchanges that this node drives now
  */
@@ -20,9 +22,12 @@ public record RepairReport(
         int dirtyPairs,
         int suspects,
         long tombstones,
+        int damaged,
+        long repairedUpToMillis,
         long oldestExchangeMillis,
-        List<Running> running) {
-    public static final RepairReport EMPTY = new RepairReport(0, 0, 0, 0, 0, 0, List.of());
+        List<Running> running,
+        ScrubReport scrub) {
+    public static final RepairReport EMPTY = new RepairReport(0, 0, 0, 0, 0, 0, 0, 0, List.of(), ScrubReport.NONE);
 
     public RepairReport {
         running = List.copyOf(running);
@@ -48,7 +53,10 @@ public record RepairReport(
                 dirtyPairs + other.dirtyPairs,
                 suspects + other.suspects,
                 tombstones + other.tombstones,
+                damaged + other.damaged,
+                Math.min(repairedUpToMillis, other.repairedUpToMillis),
                 Math.min(oldestExchangeMillis, other.oldestExchangeMillis),
-                all);
+                all,
+                scrub.plus(other.scrub));
     }
 }

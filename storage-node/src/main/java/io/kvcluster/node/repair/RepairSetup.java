@@ -5,6 +5,7 @@ import io.kvcluster.node.replica.RepairSide;
 import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.HintLog;
+import io.kvcluster.node.storage.Scrub;
 import io.kvcluster.ring.Ring;
 import java.util.List;
 import java.util.function.Supplier;
@@ -27,6 +28,7 @@ public record RepairSetup(
         List<Loop> loops,
         Peers peers,
         HintLog hints,
+        Scrub scrub,
         RandomGenerator random,
         RepairConfig config) {
     public RepairSetup {

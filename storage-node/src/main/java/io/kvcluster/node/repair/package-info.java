@@ -8,7 +8,7 @@
  *       differ ({@code Exchange} drives, {@code RepairRequests} answers and keeps nothing between the questions). An exchange that
  *       broke off starts again at the roots: what it had done is equal by then.
  *   <li>Suspicion ends after exchanges with enough replicas ({@code Healing}); a record whose bytes went bad is fetched again
- *       ({@code CorruptRecords}).
+ *       ({@code CorruptRecords}); when asked for, all are read back from the disk to find such ({@code Scrubbing}).
  *   <li>Collection: tombstones at or below the watermark that every pair of replicas has exchanged are forgotten while all replicas
  *       answer ({@code Collection}).
  * </ol>

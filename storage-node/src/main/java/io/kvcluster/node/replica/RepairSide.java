@@ -81,6 +81,9 @@ public final class RepairSide {
     private final Ties ties;
     private final PartitionTree tree;
     private final Set<Key> corrupt = new LinkedHashSet<>();
+    /** Taken by a repair that has not ended. */
+    private int beingRestored;
+
     private long promised;
     private int lives;
     private boolean emptied;
@@ -221,7 +224,7 @@ public final class RepairSide {
         replica.bury(key, digest, epoch, listener);
     }
 
-    /** A key whose bytes on the disk were found to be bad, once; null for none. */
+    /** A key whose bytes on the disk were found to be bad, once; {@link #restored} or {@link #again} follows. Null for none. */
     public @Nullable Key takeCorrupt() {
         Iterator<Key> first = corrupt.iterator();
         if (!first.hasNext()) {
@@ -229,14 +232,36 @@ public final class RepairSide {
         }
         Key key = first.next();
         first.remove();
+        beingRestored++;
         return key;
+    }
+
+    /** One that was taken is written again. */
+    public void restored() {
+        beingRestored--;
+    }
+
+    /** One that was taken could not be written again now. */
+    public void again(Key key) {
+        beingRestored--;
+        corrupt(key);
     }
 
     /** The bytes of a key are known to be bad. */
     public void corrupt(Key key) {
-        if (corrupt.size() < CORRUPT_KEYS) {
+        if (roomForCorrupt(1)) {
             corrupt.add(key);
         }
+    }
+
+    /** So many more would be remembered. */
+    public boolean roomForCorrupt(int keys) {
+        return corruptKeys() + keys <= CORRUPT_KEYS;
+    }
+
+    /** Known to be bad, and not yet written again. */
+    public int corruptKeys() {
+        return corrupt.size() + beingRestored;
     }
 
     // --- suspicion

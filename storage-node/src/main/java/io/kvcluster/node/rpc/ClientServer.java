@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The clients' gRPC port: KvService, ClusterService, grpc.health.v1 and reflection. */
+/** The clients' gRPC port: KvService, ClusterService, RepairService, grpc.health.v1 and reflection. */
 public final class ClientServer {
     private final Server server;
     private final GrpcHealth health;
@@ -49,6 +49,7 @@ public final class ClientServer {
                 .addService(sessions.within(
                         GrpcGate.guard(new GrpcKv(handler, backend.keys(), deadlines).bindService(), admission)))
                 .addService(GrpcGate.guard(new GrpcCluster(backend.info(), backend.cluster()).bindService(), admission))
+                .addService(GrpcGate.guard(new GrpcRepair(backend.repairs()).bindService(), admission))
                 .addService(health)
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .maxInboundMessageSize(RpcLimits.TRANSPORT_MESSAGE_BYTES)

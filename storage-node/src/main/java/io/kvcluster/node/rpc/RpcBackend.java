@@ -9,5 +9,6 @@ public record RpcBackend(
         CommandHandler handler,
         KeyLister keys,
         ClusterView cluster,
+        RepairAccess repairs,
         HealthView health,
         MetricsView metrics) {}

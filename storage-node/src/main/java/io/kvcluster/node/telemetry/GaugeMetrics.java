@@ -138,6 +138,21 @@ final class GaugeMetrics {
                 () -> node.repair().suspectPartitions());
         gauge(
                 registry,
+                "kvstore_damaged_records",
+                "Damaged records that wait for a copy",
+                () -> node.repair().damagedRecords());
+        gauge(
+                registry,
+                "kvstore_repaired_up_to_seconds",
+                "Age of the newest state that all replicas are known to share",
+                () -> node.repair().repairedUpToSeconds());
+        gauge(
+                registry,
+                "kvstore_scrub_partitions_left",
+                "Partitions that a scrub has not read yet",
+                () -> node.repair().scrubPartitionsLeft());
+        gauge(
+                registry,
                 "kvstore_tombstones",
                 "Keys held that are deleted or may expire",
                 () -> node.repair().tombstones());

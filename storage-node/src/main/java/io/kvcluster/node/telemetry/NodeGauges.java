@@ -47,9 +47,19 @@ public interface NodeGauges {
      * @param oldestHintSeconds age of the oldest hint; 0 without any
      * @param dirtyPairs pairs of a partition here and another replica that may differ
      * @param suspectPartitions that do not answer until they are healed
+     * @param damagedRecords known to be, and not yet written again
+     * @param repairedUpToSeconds age of the smallest watermark; 0 while some partition has none
+     * @param scrubPartitionsLeft of a scrub under way
      * @param tombstones keys of which nothing but tombstones, or versions that expire, is held
      */
-    record RepairState(long oldestHintSeconds, int dirtyPairs, int suspectPartitions, long tombstones) {}
+    record RepairState(
+            long oldestHintSeconds,
+            int dirtyPairs,
+            int suspectPartitions,
+            int damagedRecords,
+            long repairedUpToSeconds,
+            int scrubPartitionsLeft,
+            long tombstones) {}
 
     /**
      * @param outOfStep nothing is coordinated here, for the clock differs too much from the majority's

@@ -28,6 +28,8 @@ public final class RepairMetrics {
     private final Counter tombstones;
     private final Counter losses;
     private final Counter corrupt;
+    private final Counter scrubbedRecords;
+    private final Counter scrubbedBytes;
 
     RepairMetrics(PrometheusRegistry registry) {
         Counter ofHints =
@@ -45,6 +47,9 @@ public final class RepairMetrics {
         tombstones = counter(registry, "kvstore_tombstones_collected_total", "Keys forgotten that were deleted");
         losses = counter(registry, "kvstore_possible_losses_total", "Suspicions that ended without enough witnesses");
         corrupt = counter(registry, "kvstore_corrupt_records_repaired_total", "Damaged records written again");
+        scrubbedRecords =
+                counter(registry, "kvstore_scrubbed_records_total", "Records read back from the disk by scrubs");
+        scrubbedBytes = counter(registry, "kvstore_scrubbed_bytes_total", "Bytes read back from the disk by scrubs");
     }
 
     private static Counter counter(PrometheusRegistry registry, String name, String help, String... labels) {
@@ -83,4 +88,35 @@ public final class RepairMetrics {
     public void corruptRecordRepaired() {
         corrupt.inc();
     }
+
+    public void scrubbed(int records, long read) {
+        scrubbedRecords.inc(records);
+        scrubbedBytes.inc(read);
+    }
+
+    /** What became of hints, exchanges and records so far. */
+    public Totals totals() {
+        return new Totals(
+                of(hints[Hint.REPLAYED.ordinal()]),
+                of(exchanges[Exchange.EQUAL.ordinal()]),
+                of(exchanges[Exchange.REPAIRED.ordinal()]),
+                of(exchanges[Exchange.FAILED.ordinal()]),
+                (long) keys.get(),
+                (long) bytes.get(),
+                (long) corrupt.get());
+    }
+
+    private static long of(CounterDataPoint counter) {
+        return (long) counter.get();
+    }
+
+    /** Since the process started. */
+    public record Totals(
+            long hintsReplayed,
+            long exchangesEqual,
+            long exchangesRepaired,
+            long exchangesFailed,
+            long keysRepaired,
+            long bytesMoved,
+            long corruptRepaired) {}
 }

@@ -349,6 +349,8 @@ final class RepairCluster {
         int collected;
         int losses;
         int corruptRepaired;
+        long scrubbed;
+        int scrubbedDamaged;
 
         @Override
         public void hintStored() {
@@ -393,6 +395,12 @@ final class RepairCluster {
         @Override
         public void corruptRecordRepaired() {
             corruptRepaired++;
+        }
+
+        @Override
+        public void scrubbed(int records, long bytes, int damaged) {
+            scrubbed += records;
+            scrubbedDamaged += damaged;
         }
     }
 

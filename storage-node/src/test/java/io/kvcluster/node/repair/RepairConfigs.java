@@ -9,6 +9,14 @@ final class RepairConfigs {
     private RepairConfigs() {}
 
     static RepairConfig with(Duration interval, Duration hintWindow) {
+        return of(interval, hintWindow, 64L << 20);
+    }
+
+    static RepairConfig scrubbing(long bytesPerSecond) {
+        return of(Duration.ofMinutes(10), Duration.ofHours(3), bytesPerSecond);
+    }
+
+    private static RepairConfig of(Duration interval, Duration hintWindow, long scrubBytesPerSecond) {
         return new RepairConfig(
                 Duration.ofMillis(100),
                 interval,
@@ -18,6 +26,7 @@ final class RepairConfigs {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 64L << 20,
+                scrubBytesPerSecond,
                 16,
                 500,
                 hintWindow,

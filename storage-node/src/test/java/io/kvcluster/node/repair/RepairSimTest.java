@@ -241,6 +241,120 @@ class RepairSimTest {
         assertThat(damaged.local("key")).contains("x".repeat(9_000));
     }
 
+    /** What the cache shows may be right while the disk is not. */
+    @Test
+    void aFullRepairReadsEverythingBackAndHasFetchedWhatIsDamaged() {
+        RepairCluster cluster = new RepairCluster(12, 3).start();
+        cluster.load(cluster.machine(0), "key-", 0, 300, 600);
+        cluster.untilEqual(20_000);
+        Machine damaged = cluster.machine(2);
+        String segment = cluster.segments(damaged).getFirst();
+        damaged.disk.flip(segment, 20_000, 3);
+        damaged.disk.flip(segment, 30_000, 3);
+        cluster.world.runForMillis(5_000);
+        assertThat(cluster.counts.corruptRepaired).as("nobody has met it").isZero();
+
+        damaged.core().repair().repairNow(partition -> true, true);
+        cluster.world.runUntil("it is written again", 20_000, () -> cluster.counts.corruptRepaired == 2);
+        cluster.world.runUntil("the scrub ends", 20_000, () -> scrub(damaged).endedMillis() > 0);
+        cluster.untilEqual(10_000);
+        assertThat(cluster.counts.scrubbed).isEqualTo(300);
+        assertThat(cluster.counts.scrubbedDamaged).isEqualTo(2);
+        assertThat(scrub(damaged).done()).isEqualTo(RepairCluster.PARTITIONS);
+        assertThat(scrub(damaged).left()).isZero();
+
+        damaged.core().repair().repairNow(partition -> true, true);
+        cluster.world.runUntil("all is read again", 20_000, () -> cluster.counts.scrubbed == 600);
+        assertThat(cluster.counts.scrubbedDamaged).as("and is whole").isEqualTo(2);
+    }
+
+    /** Most of what is held is damaged and nobody can give it: what was found stays bounded, and is fetched when somebody is back. */
+    @Test
+    void aFullRepairFindsNoMoreThanItCanRemember() {
+        RepairCluster cluster = new RepairCluster(13, 3).start();
+        cluster.load(cluster.machine(0), "key-", 0, 12_000, 20);
+        cluster.untilEqual(60_000);
+        Machine damaged = cluster.machine(2);
+        for (String segment : cluster.segments(damaged)) {
+            byte[] content = damaged.disk.content(segment);
+            for (int at = 4_096; at < content.length; at += 80) {
+                damaged.disk.flip(segment, at, 1);
+            }
+        }
+        cluster.machine(0).kill();
+        cluster.machine(1).kill();
+        cluster.world.runForMillis(5_000);
+        assertThat(described(cluster, damaged).getFirst().keys()).isGreaterThan(1_300);
+        damaged.core().repair().repairNow(partition -> partition == 0, true);
+        cluster.world.runForMillis(30_000);
+        int found = cluster.counts.scrubbedDamaged;
+        assertThat(found).isBetween(700, 1_024);
+        assertThat(cluster.counts.corruptRepaired).isZero();
+        cluster.machine(0).boot();
+        cluster.machine(1).boot();
+        cluster.world.runUntil("it is written again", 60_000, () -> cluster.counts.corruptRepaired == found);
+    }
+
+    @Test
+    void aFullRepairThatIsCancelledEndsAndCanBeAskedForAgain() {
+        RepairCluster cluster = new RepairCluster(14, 3);
+        cluster.config = RepairConfigs.scrubbing(64 << 10);
+        cluster.start();
+        cluster.load(cluster.machine(0), "key-", 0, 400, 1_000);
+        cluster.untilEqual(20_000);
+        Machine machine = cluster.machine(1);
+        long began = cluster.world.nanos();
+        machine.core().repair().repairNow(partition -> true, true);
+        cluster.world.runForMillis(1_000);
+        assertThat(scrub(machine).left()).isPositive();
+        machine.core().repair().cancel();
+        cluster.world.runUntil("it ends", 2_000, () -> scrub(machine).endedMillis() > 0);
+        assertThat(scrub(machine).done()).isLessThan(RepairCluster.PARTITIONS);
+        machine.core().repair().repairNow(partition -> true, true);
+        cluster.world.runUntil("the next is whole", 60_000, () -> scrub(machine).done() == RepairCluster.PARTITIONS);
+        assertThat((cluster.world.nanos() - began) / 1e9)
+                .as("400 KB at 64 KiB a second on each of two loops")
+                .isGreaterThan(2.5);
+    }
+
+    @Test
+    void whatIsAskedForIsToldAtOnce() {
+        RepairCluster cluster = new RepairCluster(15, 3).start();
+        cluster.load(cluster.machine(0), "key-", 0, 50, 100);
+        cluster.untilEqual(20_000);
+        Machine machine = cluster.machine(1);
+        cluster.world.runUntil("nothing is due", 60_000, () -> dirty(cluster, machine) == 0);
+        machine.core().repair().repairNow(partition -> partition < 3, false);
+        assertThat(dirty(cluster, machine)).isEqualTo(3 * 2);
+        cluster.world.runUntil("all are exchanged", 20_000, () -> dirty(cluster, machine) == 0);
+        assertThat(described(cluster, machine))
+                .hasSize(RepairCluster.PARTITIONS)
+                .allSatisfy(partition -> {
+                    assertThat(partition.tree()).isTrue();
+                    assertThat(partition.root())
+                            .isEqualTo(cluster.machine(0).roots().get(partition.partition()));
+                    assertThat(partition.pairs()).hasSize(2);
+                });
+    }
+
+    private static java.util.List<PartitionReport> described(RepairCluster cluster, Machine machine) {
+        java.util.List<PartitionReport> told = new java.util.ArrayList<>();
+        machine.core().repair().describe(told::addAll);
+        cluster.world.runUntil("it is told", 1_000, () -> !told.isEmpty());
+        return told;
+    }
+
+    private static long dirty(RepairCluster cluster, Machine machine) {
+        return described(cluster, machine).stream()
+                .flatMap(partition -> partition.pairs().stream())
+                .filter(pair -> pair.dirty() || pair.running())
+                .count();
+    }
+
+    private static ScrubReport scrub(Machine machine) {
+        return machine.core().repair().report().scrub();
+    }
+
     @Test
     void aReplicaWhoseWatermarkWasPassedIsEmptiedAndCopied() {
         RepairCluster cluster = new RepairCluster(10, 3).start();

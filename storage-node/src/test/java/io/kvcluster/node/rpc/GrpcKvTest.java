@@ -40,6 +40,9 @@ import io.kvcluster.proto.kv.GetRingRequest;
 import io.kvcluster.proto.kv.KvServiceGrpc;
 import io.kvcluster.proto.kv.PutRequest;
 import io.kvcluster.proto.kv.WriteResponse;
+import io.kvcluster.proto.repair.GetRepairRequest;
+import io.kvcluster.proto.repair.RepairRequest;
+import io.kvcluster.proto.repair.RepairServiceGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -248,6 +251,30 @@ class GrpcKvTest {
     }
 
     @Test
+    void repairIsBegunAndToldAndAWrongPartitionIsNamed() throws Exception {
+        var repair = RepairServiceGrpc.newBlockingStub(channel);
+        assertThat(repair.startRepair(
+                                RepairRequest.newBuilder().addPartitions(1).build())
+                        .getPartitions())
+                .isEqualTo(2);
+        assertThat(repair.getRepair(GetRepairRequest.getDefaultInstance()).getPartitionsList())
+                .isEmpty();
+        assertThat(repair.getRepair(GetRepairRequest.newBuilder()
+                                .setWithPartitions(true)
+                                .build())
+                        .getPartitions(0)
+                        .getPartition())
+                .isEqualTo(1);
+        var error = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> repair.startRepair(
+                        RepairRequest.newBuilder().addPartitions(2).build()));
+        assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(error.getStatus().getDescription()).isEqualTo("partitions names 2: 0..1 is allowed");
+        assertThat(GrpcBadInputTest.info(error).getReason()).isEqualTo("INVALID_PARAMETER");
+    }
+
+    @Test
     void ringNodesAndMappingAreToldAndWithoutARingItIsSaid() throws Exception {
         var cluster = ClusterServiceGrpc.newBlockingStub(channel);
         assertThat(cluster.getRing(GetRingRequest.getDefaultInstance())
@@ -315,7 +342,12 @@ class GrpcKvTest {
                 .getServiceList()
                 .forEach(service -> names.add(service.getName()));
         ask.onCompleted();
-        assertThat(names).contains("kvcluster.v1.KvService", "kvcluster.v1.ClusterService", "grpc.health.v1.Health");
+        assertThat(names)
+                .contains(
+                        "kvcluster.v1.KvService",
+                        "kvcluster.v1.ClusterService",
+                        "kvcluster.v1.RepairService",
+                        "grpc.health.v1.Health");
     }
 
     @Test

@@ -6,6 +6,11 @@ import io.kvcluster.node.seams.EventLoops;
 import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.kv.GetMappingResponse;
 import io.kvcluster.proto.kv.NodeView;
+import io.kvcluster.proto.repair.GetRepairRequest;
+import io.kvcluster.proto.repair.GetRepairResponse;
+import io.kvcluster.proto.repair.PartitionRepair;
+import io.kvcluster.proto.repair.RepairRequest;
+import io.kvcluster.proto.repair.RepairResponse;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.RingTable;
 import java.net.InetAddress;
@@ -14,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Both servers on free loopback ports before a map, and everything that a test may change about the node behind them. */
 final class RpcFixture implements AutoCloseable {
@@ -66,6 +72,7 @@ final class RpcFixture implements AutoCloseable {
                 store,
                 store,
                 new FixedCluster(),
+                new FixedRepair(),
                 () -> health,
                 accept -> new MetricsView.Page("text/plain", ("accept=" + accept).getBytes(StandardCharsets.UTF_8)));
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -84,6 +91,27 @@ final class RpcFixture implements AutoCloseable {
         grpc.stop(Duration.ZERO);
         http.stop(Duration.ZERO);
         eventLoops.close();
+    }
+
+    /** Has partitions 0 and 1. */
+    private static final class FixedRepair implements RepairAccess {
+        @Override
+        public RepairResponse ask(RepairRequest request) {
+            return request.getPartitionsList().stream().allMatch(partition -> partition < 2)
+                    ? RepairResponse.newBuilder().setPartitions(2).build()
+                    : RepairResponse.newBuilder()
+                            .setRefused("partitions names 2: 0..1 is allowed")
+                            .build();
+        }
+
+        @Override
+        public void tell(GetRepairRequest request, Consumer<GetRepairResponse> done) {
+            GetRepairResponse.Builder response = GetRepairResponse.newBuilder().setNode("demo-0");
+            if (request.getWithPartitions()) {
+                response.addPartitions(PartitionRepair.newBuilder().setPartition(1));
+            }
+            done.accept(response.build());
+        }
     }
 
     private final class FixedCluster implements ClusterView {

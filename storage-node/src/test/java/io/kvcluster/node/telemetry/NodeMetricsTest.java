@@ -206,7 +206,7 @@ class NodeMetricsTest {
     private static final class FixedGauges implements NodeGauges {
         @Override
         public RepairState repair() {
-            return new RepairState(30, 5, 6, 7);
+            return new RepairState(30, 5, 6, 8, 90, 9, 7);
         }
 
         @Override
