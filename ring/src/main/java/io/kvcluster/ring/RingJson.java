@@ -9,6 +9,8 @@ import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.proto.ring.Mode;
+import io.kvcluster.proto.ring.Move;
+import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.proto.ring.Partition;
 import io.kvcluster.proto.ring.RingTable;
 import java.util.List;
@@ -38,6 +40,11 @@ public final class RingJson {
         if (table.hasDefaults()) {
             writeDefaults(out, table.getDefaults());
             out.append(",\n");
+        }
+        if (table.getNextMemberIndex()
+                != 0) { // absent, so that rings without it keep the hash that older versions know
+            field(out, "nextMemberIndex", Integer.toUnsignedLong(table.getNextMemberIndex()))
+                    .append(",\n");
         }
         out.append("\"members\": [");
         for (int i = 0; i < table.getMembersCount(); i++) {
@@ -126,18 +133,31 @@ public final class RingJson {
         field(out, "zone", member.getZone()).append(", ");
         field(out, "datacenter", member.getDatacenter()).append(", ");
         field(out, "state", member.getState(), MemberState.UNRECOGNIZED, member.getStateValue());
-        out.append('}');
+        out.append(member.getDiskGone() ? ", \"diskGone\": true}" : "}");
     }
 
     private static void writePartition(StringBuilder out, Partition partition) {
-        out.append("{\"replicas\": [");
-        for (int i = 0; i < partition.getReplicasCount(); i++) {
-            out.append(i == 0 ? "" : ",").append(Integer.toUnsignedLong(partition.getReplicas(i)));
+        out.append('{');
+        writeReplicas(out, partition.getReplicasList(), partition.getRead(), partition.getWrite());
+        field(out, "changedEpoch", partition.getChangedEpoch());
+        if (partition.hasMove()) {
+            Move move = partition.getMove();
+            out.append(", \"move\": {");
+            writeReplicas(out, move.getReplicasList(), move.getRead(), move.getWrite());
+            field(out, "phase", move.getPhase(), MovePhase.UNRECOGNIZED, move.getPhaseValue());
+            field(out.append(", "), "copyEpoch", move.getCopyEpoch()).append('}');
+        }
+        out.append('}');
+    }
+
+    private static void writeReplicas(StringBuilder out, List<Integer> replicas, int read, int write) {
+        out.append("\"replicas\": [");
+        for (int i = 0; i < replicas.size(); i++) {
+            out.append(i == 0 ? "" : ",").append(Integer.toUnsignedLong(replicas.get(i)));
         }
         out.append("], ");
-        field(out, "read", Integer.toUnsignedLong(partition.getRead())).append(", ");
-        field(out, "write", Integer.toUnsignedLong(partition.getWrite())).append(", ");
-        field(out, "changedEpoch", partition.getChangedEpoch()).append('}');
+        field(out, "read", Integer.toUnsignedLong(read)).append(", ");
+        field(out, "write", Integer.toUnsignedLong(write)).append(", ");
     }
 
     private static StringBuilder field(StringBuilder out, String name, long value) {

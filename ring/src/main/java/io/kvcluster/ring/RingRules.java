@@ -5,6 +5,8 @@ import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.proto.ring.Mode;
+import io.kvcluster.proto.ring.Move;
+import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.proto.ring.Partition;
 import io.kvcluster.proto.ring.RingTable;
 import java.util.ArrayList;
@@ -139,6 +141,11 @@ final class RingRules {
                     "must be greater than the one before it (" + last + ") and below 2^31");
             last = index;
             refuseTwin(positionByStoreId, i, "storeId", member.getStoreId());
+            require(
+                    table.getNextMemberIndex() == 0 || index < Integer.toUnsignedLong(table.getNextMemberIndex()),
+                    field + ".index",
+                    index,
+                    "must be below nextMemberIndex (" + Integer.toUnsignedString(table.getNextMemberIndex()) + ")");
             // The pod of a replaced store may already run again, under the same name, with a new store.
             if (member.getState() != MemberState.REPLACED) {
                 refuseTwin(positionByName, i, "name", member.getName());
@@ -186,6 +193,11 @@ final class RingRules {
                 field + ".state",
                 member.getState() == MemberState.UNRECOGNIZED ? member.getStateValue() : member.getState(),
                 "must be JOINING, NORMAL, LEAVING or REPLACED");
+        require(
+                !member.getDiskGone() || member.getState() == MemberState.REPLACED,
+                field + ".diskGone",
+                member.getDiskGone(),
+                "must be absent unless state is REPLACED");
     }
 
     private void refuseTwin(Map<String, Integer> seen, int position, String what, String value) {
@@ -213,7 +225,19 @@ final class RingRules {
 
     private void checkPartition(String field, Partition partition, Set<Integer> members) {
         refuseUnknownFields(field, partition);
-        List<Integer> replicas = partition.getReplicasList();
+        checkReplicas(field, partition.getReplicasList(), partition.getRead(), partition.getWrite(), members);
+        require(
+                partition.getChangedEpoch() >= 1
+                        && Long.compareUnsigned(partition.getChangedEpoch(), table.getEpoch()) <= 0,
+                field + ".changedEpoch",
+                Long.toUnsignedString(partition.getChangedEpoch()),
+                "must be in 1..epoch (" + Long.toUnsignedString(table.getEpoch()) + ")");
+        if (partition.hasMove()) {
+            checkMove(field, partition, members);
+        }
+    }
+
+    private void checkReplicas(String field, List<Integer> replicas, int read, int write, Set<Integer> members) {
         int factor = replicas.size();
         require(
                 factor >= 1 && factor <= MAX_REPLICAS,
@@ -233,14 +257,37 @@ final class RingRules {
                     "must name members of this ring, but there is none with index "
                             + Integer.toUnsignedString(replica));
         }
-        requireQuorum(field + ".read", partition.getRead(), factor);
-        requireQuorum(field + ".write", partition.getWrite(), factor);
+        requireQuorum(field + ".read", read, factor);
+        requireQuorum(field + ".write", write, factor);
+    }
+
+    private void checkMove(String field, Partition partition, Set<Integer> members) {
+        Move move = partition.getMove();
+        String moving = field + ".move";
+        refuseUnknownFields(moving, move);
+        checkReplicas(moving, move.getReplicasList(), move.getRead(), move.getWrite(), members);
+        boolean sameMembers = new HashSet<>(move.getReplicasList()).equals(new HashSet<>(partition.getReplicasList()));
         require(
-                partition.getChangedEpoch() >= 1
-                        && Long.compareUnsigned(partition.getChangedEpoch(), table.getEpoch()) <= 0,
-                field + ".changedEpoch",
-                Long.toUnsignedString(partition.getChangedEpoch()),
-                "must be in 1..epoch (" + Long.toUnsignedString(table.getEpoch()) + ")");
+                !sameMembers || move.getRead() != partition.getRead() || move.getWrite() != partition.getWrite(),
+                moving + ".replicas",
+                move.getReplicasList(),
+                "must differ from " + field + ".replicas, or the quorums must");
+        require(
+                move.getPhase() == MovePhase.COPY
+                        || move.getPhase() == MovePhase.READ_NEW
+                        || move.getPhase() == MovePhase.BACK,
+                moving + ".phase",
+                move.getPhase() == MovePhase.UNRECOGNIZED ? move.getPhaseValue() : move.getPhase(),
+                "must be COPY, READ_NEW or BACK");
+        long began = move.getCopyEpoch();
+        long changed = partition.getChangedEpoch();
+        boolean first = move.getPhase() == MovePhase.COPY;
+        require(
+                began >= 1 && (first ? began == changed : Long.compareUnsigned(began, changed) < 0),
+                moving + ".copyEpoch",
+                Long.toUnsignedString(began),
+                (first ? "must be changedEpoch (" : "must be before changedEpoch (") + Long.toUnsignedString(changed)
+                        + ") in phase " + move.getPhase());
     }
 
     private void requireQuorum(String field, int quorum, int factor) {

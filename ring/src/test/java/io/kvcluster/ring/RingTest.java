@@ -218,8 +218,8 @@ class RingTest {
                         "partitions[0].changedEpoch is 2, but must be in 1..epoch (1)",
                         t -> t.getPartitionsBuilder(0).setChangedEpoch(2)),
                 broken(
-                        "partitions[0] is field number 5, but is not known to this version: a newer one wrote this ring",
-                        t -> t.getPartitionsBuilder(0).setUnknownFields(field(5))),
+                        "partitions[0] is field number 7, but is not known to this version: a newer one wrote this ring",
+                        t -> t.getPartitionsBuilder(0).setUnknownFields(field(7))),
                 broken(
                         "ring is field number 99, but is not known to this version: a newer one wrote this ring",
                         t -> t.setUnknownFields(field(99))));

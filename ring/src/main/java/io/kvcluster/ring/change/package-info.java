@@ -1,6 +1,8 @@
 /**
- * How one ring follows another. {@link io.kvcluster.ring.change.RingChange} makes the first ring and the next; the steps that
- * move a partition from its old to its new members will live here too.
+ * How one ring follows another. {@link io.kvcluster.ring.change.RingChange} makes the first ring and chains the next; {@link
+ * io.kvcluster.ring.change.RingMachine} decides what the next one says: who is a member, and how partitions move from their old
+ * replicas to new ones. It knows the stores only by what they report ({@link io.kvcluster.ring.change.Reports}). Pure: no clock, no
+ * chance, no I/O.
  */
 @NullMarked
 package io.kvcluster.ring.change;
