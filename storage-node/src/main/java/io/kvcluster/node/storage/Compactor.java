@@ -94,6 +94,7 @@ final class Compactor implements CompactionRound.Ties {
     void stop(Runnable quiet) {
         stopped = true;
         whenQuiet = quiet;
+        setup.log.giveUpCopies();
         quietly();
     }
 

@@ -43,8 +43,8 @@ record LogEntry(RecordType type, int owner, int partition, long hlc, byte[] key,
         }
     }
 
-    /** Compaction gives back more than it takes, so it alone may take a segment out of the reserve. */
-    boolean mayUseReserve() {
+    /** Made by compaction, which gives back more than it takes: it alone may take a segment out of the reserve. */
+    boolean isCopy() {
         return type == RecordType.REWRITTEN;
     }
 

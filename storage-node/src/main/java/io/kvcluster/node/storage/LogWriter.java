@@ -61,6 +61,7 @@ final class LogWriter {
     private boolean markDue;
     private boolean busySinceTimer;
     private boolean stopped;
+    private boolean copiesGivenUp;
     private @Nullable Runnable whenEmpty;
     private volatile boolean forgot;
     private final List<List<Runnable>> ends = new ArrayList<>();
@@ -215,7 +216,6 @@ final class LogWriter {
                 writeGroup();
                 again();
             } else {
-                supply.mayUseReserve(first.mayUseReserve());
                 refuseWhileFull();
             }
         } catch (IOException failed) {
@@ -337,26 +337,42 @@ final class LogWriter {
         return true;
     }
 
-    /** Nothing that waits was written, so "not applied" is true. */
+    /**
+     * Nothing that waits was written, so "not applied" is true. What is not refused waits in its order; when a copy is among it the
+     * segment may come out of the reserve, also if something else is first: compaction is what makes space for both.
+     */
     private void refuseWhileFull() {
         if (!shortOfSpace() && whenEmpty == null) {
             return;
         }
         Refusal why = shortOfSpace() ? Refusal.DISK_FULL : Refusal.FAILED;
+        boolean reserveToo = false;
         for (int waiting = inbox.depth(); waiting > 0 && !inbox.isEmpty(); waiting--) {
             LogEntry entry = inbox.take();
-            if (entry.refusable() || whenEmpty != null) {
+            if (isRefusedNow(entry)) {
                 LogEntry.End end = entry.end();
                 ends.get(entry.owner()).add(() -> end.refused(why));
-                forgot = true;
+                forgot |= !entry.isCopy();
             } else {
+                reserveToo |= entry.isCopy();
                 inbox.offer(entry, true);
             }
         }
+        supply.mayUseReserve(reserveToo);
         postEnds();
         if (inbox.isEmpty()) {
             again();
         }
+    }
+
+    private boolean isRefusedNow(LogEntry entry) {
+        return entry.refusable() || whenEmpty != null || (copiesGivenUp && entry.isCopy());
+    }
+
+    /** From now on copies that wait for space are refused: nobody gives any back for them. On the loop. */
+    void giveUpCopies() {
+        copiesGivenUp = true;
+        call();
     }
 
     /** Whether an append that had been taken was refused, or a partition dropped, in this life. Any thread. */

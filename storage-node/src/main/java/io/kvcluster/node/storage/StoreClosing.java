@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * An orderly end, step by step, without blocking a loop:
+ * An orderly end, step by step, without blocking a loop and without waiting for space. It begins when compaction has ended, whose
+ * copies are refused if they wait for space:
  * <ol>
  *   <li>each shard takes no more appends and waits for those on their way;
  *   <li>the log writes and forces what is queued;
