@@ -49,6 +49,22 @@ torture: jdk ## the crash tests at full length: 100 kill -9 of a writing process
 bench: package ## three nodes and a load on this machine: rates, latencies, CPU and allocations per operation, memory (BENCH="30 20": seconds of warm-up and duration)
 	@build/bench $(BENCH)
 
+# --- parts of the node ---------------------------------------------------------------------------------------------------
+NODE_JAVA = $(JAVA_HOME)/bin/java -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	  -Dtest.log=OFF -cp "storage-node/target/test-classes:storage-node/target/classes:$$(cat storage-node/target/sim.classpath)"
+
+.PHONY: node-classes
+node-classes: jdk
+	@$(MVN) -q test-compile dependency:build-classpath -pl storage-node -am -Dmdep.outputFile=target/sim.classpath
+
+STORE_BENCH = appends records overwrites
+STORE_BENCH_DIRECTORY ?= $(CURDIR)/storage-node/target/store-bench
+
+.PHONY: bench-store
+bench-store: node-classes ## the store alone: appends, starts with 1 million records, overwrites with compaction (STORE_BENCH="overwrites")
+	@for what in $(STORE_BENCH); do rm -rf $(STORE_BENCH_DIRECTORY); \
+	  $(NODE_JAVA) io.kvcluster.node.storage.StoreBench $(STORE_BENCH_DIRECTORY) $$what || exit 1; done; rm -rf $(STORE_BENCH_DIRECTORY)
+
 # Many seeds of the simulation, or one with its trace: make sim SEEDS=5000, make sim SEED=41.
 SEEDS ?= 1000
 FIRST ?= 1

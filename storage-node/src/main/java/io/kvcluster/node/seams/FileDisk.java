@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 /** A directory of the file system. Files are forced without their access times (fdatasync). */
 public final class FileDisk implements Disk {
     private static final int ZEROES = 1 << 20;
+    /** A file that is made is forced as it grows: all of it at once would keep the disk busy while others wait for their fsyncs. */
+    private static final int FORCE_EVERY = 2 << 20;
+
     private final Path root;
 
     /** @param root made when absent, with its parents */
@@ -162,6 +165,9 @@ public final class FileDisk implements Disk {
                 zeroes.clear().limit((int) Math.min(length - at, zeroes.capacity()));
                 at += zeroes.remaining();
                 write(zeroes, at - zeroes.remaining());
+                if (at % FORCE_EVERY == 0) {
+                    force();
+                }
             }
         }
 

@@ -117,24 +117,30 @@ final class CompactionRound {
             }
         } else if (more) {
             if (!reading && !pausing && open < ties.slicesAtOnce()) {
-                slice();
+                readSlices(ties.slicesAtOnce() - open);
             }
         } else if (open == 0 && !pausing) {
             survivors();
         }
     }
 
-    private void slice() {
+    private void readSlices(int count) {
         reading = true;
         boolean accepted = ties.worker().offer(() -> {
-            List<CompactionItem> items = new ArrayList<>();
+            List<List<CompactionItem>> slices = new ArrayList<>();
             try {
-                boolean moreFollows = scan.next(SLICE_BYTES, new Collecting(items, invalid));
-                ties.loop().post(() -> sliced(items, moreFollows));
+                boolean moreFollows = true;
+                while (moreFollows && slices.size() < count) {
+                    List<CompactionItem> items = new ArrayList<>();
+                    moreFollows = scan.next(SLICE_BYTES, new Collecting(items, invalid));
+                    slices.add(items);
+                }
+                boolean notAll = moreFollows;
+                ties.loop().post(() -> sliced(slices, notAll));
             } catch (IOException failed) {
                 ties.loop().post(() -> {
                     abort("the disk: " + failed);
-                    sliced(List.of(), false);
+                    sliced(slices, false);
                 });
             }
         });
@@ -158,9 +164,18 @@ final class CompactionRound {
         }
     }
 
-    private void sliced(List<CompactionItem> items, boolean moreFollows) {
+    private void sliced(List<List<CompactionItem>> slices, boolean moreFollows) {
         reading = false;
         more = moreFollows;
+        pausing = true;
+        ties.loop().after(ties.pauseNanos(SLICE_BYTES * slices.size()), () -> {
+            pausing = false;
+            advance();
+        });
+        slices.forEach(this::rewrite);
+    }
+
+    private void rewrite(List<CompactionItem> items) {
         open++;
         Step step = new Step(() -> {
             open--;
@@ -188,11 +203,6 @@ final class CompactionRound {
                     .post(() -> new ShardRewrite(
                                     shard, ties.log(), result -> ties.loop().post(() -> rewritten(result, step)))
                             .run(some));
-        });
-        pausing = true;
-        ties.loop().after(ties.pauseNanos(SLICE_BYTES), () -> {
-            pausing = false;
-            advance();
         });
         step.ended();
     }

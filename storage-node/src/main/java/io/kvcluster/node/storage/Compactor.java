@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Gives back the space of records that nobody needs (ADR 10). About once a second it asks every loop what is live in which segment;
  * the sealed segment with the smallest live part, when that is below the limit, goes through a {@link CompactionRound}, one at a
- * time and at a bounded rate. Then the segment leaves the log, in this order, so that it may end anywhere:
+ * time and at a rate that grows with what there is to give back. Then the segment leaves the log, in this order, so that it may end anywhere:
  * <ol>
  *   <li>all copies are durable and no index names the segment; no rebuild of an index read it meanwhile;
  *   <li>{@link SegmentGaps} says durably that it is gone;
@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 final class Compactor implements CompactionRound.Ties {
     private static final Logger log = LoggerFactory.getLogger(Compactor.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** A slice waits in the queues of loops and log: in a hurry many are on their way, none longer, so that no loop stalls. */
-    private static final int HURRY_SLICES = 32;
+    /** Slices on their way at once at the greatest pace: what is live of so many is what a client's write waits behind at most. */
+    private static final int MOST_SLICES = 8;
 
     private static final long DAMAGED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -64,7 +64,7 @@ final class Compactor implements CompactionRound.Ties {
     private SegmentGaps gaps;
     private @Nullable CompactionRound round;
     private long rebuildsBefore;
-    private boolean hurry;
+    private double urgency = 1;
     private boolean saving;
     private boolean stopped;
     private @Nullable Runnable whenQuiet;
@@ -120,7 +120,7 @@ final class Compactor implements CompactionRound.Ties {
     }
 
     private void lookNow() {
-        if (!stopped && round == null && setup.hints.recovered() && !setup.indexes.busy()) {
+        if (!stopped && setup.hints.recovered() && !setup.indexes.busy()) {
             census();
         }
     }
@@ -147,11 +147,9 @@ final class Compactor implements CompactionRound.Ties {
     }
 
     private void counted(List<Sealed> segments, Map<Integer, Long> named) {
-        double limit =
-                (setup.log.shortOfSpace() ? CompactionBounds.SHORT_OF_SPACE_PERCENT : setup.bounds.belowLivePercent())
-                        / 100.0;
         sealedBytes = 0;
         liveBytes = 0;
+        double least = 1;
         Sealed emptiest = null;
         for (Sealed segment : segments) {
             int number = segment.number();
@@ -161,14 +159,15 @@ final class Compactor implements CompactionRound.Ties {
             sealedBytes += segment.end();
             liveBytes += live;
             double ratio = (double) live / segment.end();
-            if (ratio < limit && setup.clock.nanos() >= leftAloneUntil.getOrDefault(number, Long.MIN_VALUE)) {
-                limit = ratio;
+            if (ratio < least && setup.clock.nanos() >= leftAloneUntil.getOrDefault(number, Long.MIN_VALUE)) {
+                least = ratio;
                 emptiest = segment;
             }
         }
-        hurry = setup.log.shortOfSpace() || sealedBytes > CompactionBounds.HURRY_AMPLIFICATION * liveBytes;
+        boolean shortOfSpace = setup.log.shortOfSpace();
+        urgency = shortOfSpace ? CompactionBounds.MAX_URGENCY : CompactionBounds.urgency(sealedBytes, liveBytes);
         publish();
-        boolean mayBegin = round == null && !stopped;
+        boolean mayBegin = round == null && !stopped && 100 * least < setup.bounds.limitPercent(shortOfSpace, urgency);
         if (emptiest != null && mayBegin && setup.log.view().sealed().contains(emptiest)) {
             begin(emptiest);
         }
@@ -357,12 +356,12 @@ final class Compactor implements CompactionRound.Ties {
 
     @Override
     public int slicesAtOnce() {
-        return hurry ? HURRY_SLICES : 1;
+        return (int) Math.min(MOST_SLICES, Math.round(urgency));
     }
 
     @Override
     public long pauseNanos(int bytes) {
-        return hurry ? 0 : bytes * TimeUnit.SECONDS.toNanos(1) / setup.bounds.bytesPerSecond();
+        return (long) (bytes * TimeUnit.SECONDS.toNanos(1) / (urgency * setup.bounds.bytesPerSecond()));
     }
 
     @Override

@@ -36,6 +36,10 @@ final class SimulatedStore {
     }
 
     static StoreConfig config(Durability durability) {
+        return config(durability, COMPACTION);
+    }
+
+    static StoreConfig config(Durability durability, CompactionBounds compaction) {
         return new StoreConfig(
                 PARTITIONS,
                 durability,
@@ -48,7 +52,7 @@ final class SimulatedStore {
                 1,
                 64,
                 HINTS,
-                COMPACTION);
+                compaction);
     }
 
     static SimulatedStore open(long seed, Disk disk, String bootId, Durability durability) throws StoreException {

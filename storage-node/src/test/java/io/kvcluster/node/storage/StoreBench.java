@@ -14,12 +14,20 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * Figures of the log and its index on this machine: {@code StoreBench DIRECTORY [records] [seconds]}. Appends of 1 KiB by 1 and
- * by 50 writers in a closed loop (warm-up of the same length first), then the rebuild of a lost index with and without hint files,
- * then overwrites of a third as many keys, six times over, with compaction: space of the log by what is live.
+ * Figures of the log and its index on this machine ("make bench-store"):
+ * <ul>
+ *   <li>{@code StoreBench DIRECTORY appends [SECONDS]}: 1 KiB by 1 and by 50 writers in a closed loop, after a warm-up of the same
+ *       length;
+ *   <li>{@code StoreBench DIRECTORY records [COUNT]}: fills a store, and starts it again in order, without its index, and without
+ *       its index and its hint files;
+ *   <li>{@code StoreBench DIRECTORY overwrites [KEYS] [SECONDS] [RATE]}: 1 KiB on uniform keys with compaction, after all keys were
+ *       written three times; a rate of 0 writes as fast as it goes. Space of the log by what is live, and latencies from the
+ *       intended start.
+ * </ul>
  */
 public final class StoreBench {
     private static final int PARTITIONS = 64;
@@ -27,11 +35,15 @@ public final class StoreBench {
     private static final int VALUE_BYTES = 1_024;
     private static final int META_BYTES = 48;
     private static final int OUTSTANDING = 200;
+    /** Of a rate that the store does not reach. */
+    private static final int MOST_OUTSTANDING = 20_000;
 
     private final Path directory;
+    private final Fsyncs fsyncs = new Fsyncs();
     private SystemEnvironment environment;
     private Loop[] loops;
     private Store store;
+    private long opened;
 
     private StoreBench(Path directory) {
         this.directory = directory;
@@ -39,29 +51,42 @@ public final class StoreBench {
 
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        int records = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1_000_000;
-        int seconds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10;
         if (Files.exists(directory)) {
             throw new IllegalArgumentException(directory + " exists: name a directory that does not");
         }
         StoreBench bench = new StoreBench(directory);
-        bench.open();
-        for (int writers : new int[] {1, 50}) {
-            bench.appends(writers, seconds, false);
-            bench.appends(writers, seconds, true);
+        switch (arguments[1]) {
+            case "appends" -> bench.appends(number(arguments, 2, 10));
+            case "records" -> bench.records(number(arguments, 2, 1_000_000));
+            case "overwrites" ->
+                bench.overwrites(number(arguments, 2, 333_333), number(arguments, 3, 45), number(arguments, 4, 0));
+            default -> throw new IllegalArgumentException("measurement " + arguments[1] + " is not known");
         }
-        bench.fill(records);
-        bench.close();
-        bench.open();
-        System.out.println("clean start: index ready after " + bench.millisUntilReady() + " ms");
-        bench.close();
-        bench.rebuild("hint files", false);
-        bench.rebuild("no hint files", true);
-        StoreBench second = new StoreBench(directory.resolve("overwrites"));
-        second.open();
-        second.overwrites(Math.max(1_000, records / 3), 6);
-        second.close();
         System.exit(0);
+    }
+
+    private static int number(String[] arguments, int at, int usual) {
+        return at < arguments.length ? Integer.parseInt(arguments[at]) : usual;
+    }
+
+    private static void print(String format, Object... values) {
+        System.out.printf(Locale.ROOT, format + "%n", values);
+    }
+
+    /** The longest fsync since the last look. */
+    private static final class Fsyncs implements StoreListener {
+        private final AtomicLong longest = new AtomicLong();
+
+        @Override
+        public void progress(RecoveryProgress progress) {}
+
+        @Override
+        public void partitionAvailable(int partition) {}
+
+        @Override
+        public void groupDurable(int records, long nanos) {
+            longest.accumulateAndGet(nanos, Math::max);
+        }
     }
 
     private void open() throws Exception {
@@ -77,10 +102,8 @@ public final class StoreBench {
                 environment,
                 IndexFactory.mapDb(disk),
                 loops,
-                StoreListener.NONE);
+                fsyncs);
     }
-
-    private long opened;
 
     private long millisUntilReady() throws InterruptedException {
         while (!store.report().indexReady()) {
@@ -96,13 +119,56 @@ public final class StoreBench {
         environment.close();
     }
 
+    private static Key key(int number) {
+        return Key.of("user-" + number + "-profile");
+    }
+
+    /** Nanoseconds, one thread's. */
+    private static final class Latencies {
+        private long[] nanos = new long[1 << 14];
+        private int count;
+
+        private void add(long some) {
+            nanos = count == nanos.length ? Arrays.copyOf(nanos, 2 * count) : nanos;
+            nanos[count++] = some;
+        }
+
+        private static long[] sorted(Latencies... all) {
+            return Arrays.stream(all)
+                    .flatMapToLong(each -> Arrays.stream(each.nanos, 0, each.count))
+                    .sorted()
+                    .toArray();
+        }
+
+        private static String text(long[] sorted) {
+            return String.format(
+                    Locale.ROOT,
+                    "p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.0f ms",
+                    sorted[sorted.length / 2] / 1e6,
+                    sorted[(int) (sorted.length * 0.99)] / 1e6,
+                    sorted[(int) (sorted.length * 0.999)] / 1e6,
+                    sorted[sorted.length - 1] / 1e6);
+        }
+    }
+
+    // --- appends ---
+
+    private void appends(int seconds) throws Exception {
+        open();
+        millisUntilReady();
+        for (int writers : new int[] {1, 50}) {
+            appends(writers, seconds, false);
+            appends(writers, seconds, true);
+        }
+        close();
+    }
+
     /** One client that writes again as soon as its write is durable. */
     private final class Writer {
         private final SplittableRandom random;
         private final long until;
-        private long[] nanos = new long[1 << 14];
+        private final Latencies latencies = new Latencies();
         private final CountDownLatch ended;
-        private int count;
         private long began;
 
         private Writer(int number, long until, CountDownLatch ended) {
@@ -122,12 +188,9 @@ public final class StoreBench {
         }
 
         private void done(AppendResult result) {
-            if (!(result instanceof AppendResult.Durable)) {
-                throw new IllegalStateException("append: " + result);
-            }
+            requireDurable(result);
             long now = System.nanoTime();
-            nanos = count == nanos.length ? Arrays.copyOf(nanos, 2 * count) : nanos;
-            nanos[count++] = now - began;
+            latencies.add(now - began);
             if (now < until) {
                 next();
             } else {
@@ -136,8 +199,13 @@ public final class StoreBench {
         }
     }
 
+    private static void requireDurable(AppendResult result) {
+        if (!(result instanceof AppendResult.Durable)) {
+            throw new IllegalStateException("append: " + result);
+        }
+    }
+
     private void appends(int writers, int seconds, boolean print) throws Exception {
-        millisUntilReady();
         Distribution groupsBefore = store.report().log().groupRecords();
         long began = System.nanoTime();
         CountDownLatch ended = new CountDownLatch(writers);
@@ -148,96 +216,62 @@ public final class StoreBench {
         ended.await();
         double took = (System.nanoTime() - began) / 1e9;
         TimeUnit.MILLISECONDS.sleep(1_500);
-        LogReport report = store.report().log();
         if (print) {
-            long[] sorted = Arrays.stream(all)
-                    .flatMapToLong(writer -> Arrays.stream(writer.nanos, 0, writer.count))
-                    .sorted()
-                    .toArray();
-            double groups = report.groupRecords().count() - groupsBefore.count();
-            double grouped = report.groupRecords().sum() - groupsBefore.sum();
-            System.out.printf(
-                    Locale.ROOT,
-                    "append 1 KiB, %d writers: %.0f ops/s, p50 %.3f ms, p99 %.3f ms, p99.9 %.3f ms, %.1f records a group, %.0f groups/s%n",
+            Distribution groups = store.report().log().groupRecords();
+            double count = groups.count() - groupsBefore.count();
+            long[] sorted = Latencies.sorted(
+                    Arrays.stream(all).map(writer -> writer.latencies).toArray(Latencies[]::new));
+            print(
+                    "append 1 KiB, %d writers: %.0f/s, %s, %.1f records a group, %.0f groups/s",
                     writers,
                     sorted.length / took,
-                    sorted[sorted.length / 2] / 1e6,
-                    sorted[(int) (sorted.length * 0.99)] / 1e6,
-                    sorted[(int) (sorted.length * 0.999)] / 1e6,
-                    grouped / groups,
-                    groups / took);
+                    Latencies.text(sorted),
+                    (groups.sum() - groupsBefore.sum()) / count,
+                    count / took);
         }
     }
 
-    /** Writes {@code records} distinct keys of 100 bytes. */
+    // --- records ---
+
+    private void records(int count) throws Exception {
+        open();
+        millisUntilReady();
+        fill(count);
+        close();
+        open();
+        print("start after an orderly end: %d records ready after %.2f s", count, millisUntilReady() / 1e3);
+        close();
+        rebuild("lost index", false);
+        rebuild("lost index and hint files", true);
+    }
+
+    /** Distinct keys, 1 KiB each. */
     private void fill(int records) throws Exception {
         AtomicLong durable = new AtomicLong();
         long began = System.nanoTime();
         for (int i = 0; i < records; i++) {
-            int key = 1_000_000 + i;
-            while (i - durable.get() > 20_000) {
-                TimeUnit.MICROSECONDS.sleep(200);
-            }
-            int partition = key % PARTITIONS;
-            loops[partition % LOOPS].post(() -> store.append(
-                    partition, key(key), new byte[META_BYTES], new byte[100], 1, r -> durable.incrementAndGet()));
+            waitUntilLessThan(2_000, i, durable);
+            write(i, new byte[VALUE_BYTES], durable::incrementAndGet);
         }
-        while (durable.get() < records) {
-            TimeUnit.MILLISECONDS.sleep(1);
-        }
+        waitUntilLessThan(1, records, durable);
         double took = (System.nanoTime() - began) / 1e9;
         TimeUnit.MILLISECONDS.sleep(1_500);
-        System.out.printf(Locale.ROOT, "fill: %d keys in %.1f s, %.0f/s%n", records, took, records / took);
+        print("fill: %d records of 1 KiB in %.1f s, %.0f/s", records, took, records / took);
     }
 
-    /** Uniform, 1 KiB: now and then what the log takes by what is live, from the third time that all was written on. */
-    private void overwrites(int keys, int times) throws Exception {
-        millisUntilReady();
-        AtomicLong durable = new AtomicLong();
-        SplittableRandom random = new SplittableRandom(1);
-        double worst = 0;
-        double sum = 0;
-        int samples = 0;
-        long began = System.nanoTime();
-        for (long i = 0; i < (long) keys * times; i++) {
-            while (i - durable.get() > OUTSTANDING) {
-                TimeUnit.MICROSECONDS.sleep(200);
-            }
-            int key = i < keys ? (int) i : random.nextInt(keys);
-            int partition = key % PARTITIONS;
-            loops[partition % LOOPS].post(() -> store.append(
-                    partition,
-                    key(key),
-                    new byte[META_BYTES],
-                    new byte[VALUE_BYTES],
-                    1,
-                    r -> durable.incrementAndGet()));
-            if (i > 3L * keys && i % (keys / 20) == 0) {
-                StorageReport report = store.report();
-                double live = report.liveBytes().values().stream()
-                        .mapToLong(Long::longValue)
-                        .sum();
-                double amplification = report.log().logBytes() / live;
-                worst = Math.max(worst, amplification);
-                sum += amplification;
-                samples++;
-            }
+    private void write(int key, byte[] value, Runnable durable) {
+        int partition = key % PARTITIONS;
+        loops[partition % LOOPS].post(
+                () -> store.append(partition, key(key), new byte[META_BYTES], value, 1, result -> {
+                    requireDurable(result);
+                    durable.run();
+                }));
+    }
+
+    private static void waitUntilLessThan(int outstanding, long sent, AtomicLong durable) {
+        while (sent - durable.get() >= outstanding) {
+            LockSupport.parkNanos(100_000);
         }
-        double took = (System.nanoTime() - began) / 1e9;
-        StorageReport report = store.report();
-        System.out.printf(
-                Locale.ROOT,
-                "overwrites: %d keys, %d times in %.1f s, %.0f/s; log by live bytes: mean %.2f, worst %.2f; "
-                        + "%d segments removed, %.2f GB appended, %.2f GB of them rewritten%n",
-                keys,
-                times,
-                took,
-                (double) keys * times / took,
-                sum / samples,
-                worst,
-                report.compaction().rounds(),
-                report.log().appendedBytes() / 1e9,
-                report.compaction().rewrittenBytes() / 1e9);
     }
 
     private void rebuild(String what, boolean withoutHints) throws Exception {
@@ -249,9 +283,8 @@ public final class StoreBench {
         long millis = millisUntilReady();
         TimeUnit.MILLISECONDS.sleep(1_500);
         StorageReport report = store.report();
-        System.out.printf(
-                Locale.ROOT,
-                "rebuild, %s: %d keys (%d segments, %.2f GB) in %.2f s: %.0f keys/s%n",
+        print(
+                "start with %s: %d records (%d segments, %.2f GB) ready after %.2f s, %.0f records/s",
                 what,
                 report.keys(),
                 report.log().segments(),
@@ -269,7 +302,104 @@ public final class StoreBench {
         }
     }
 
-    private static Key key(int number) {
-        return Key.of("user-" + number + "-profile");
+    // --- overwrites ---
+
+    private void overwrites(int keys, int seconds, int rate) throws Exception {
+        open();
+        millisUntilReady();
+        AtomicLong durable = new AtomicLong();
+        SplittableRandom random = new SplittableRandom(1);
+        byte[] value = new byte[VALUE_BYTES];
+        long sent = 0;
+        for (; sent < 3L * keys; sent++) {
+            waitUntilLessThan(OUTSTANDING, sent, durable);
+            write(sent < keys ? (int) sent : random.nextInt(keys), value, durable::incrementAndGet);
+        }
+        CompactionReport before = store.report().compaction();
+        long appendedBefore = store.report().log().appendedBytes();
+        Watch watch = new Watch();
+        Latencies[] latencies =
+                IntStream.range(0, LOOPS).mapToObj(i -> new Latencies()).toArray(Latencies[]::new);
+        long warmUp = sent;
+        long began = System.nanoTime();
+        long end = began + TimeUnit.SECONDS.toNanos(seconds);
+        for (long now = began; now < end; now = System.nanoTime()) {
+            watch.look(now);
+            if (rate > 0 && (now - began) * rate < (sent - warmUp) * 1_000_000_000L) {
+                LockSupport.parkNanos(100_000);
+                continue;
+            }
+            waitUntilLessThan(rate == 0 ? OUTSTANDING : MOST_OUTSTANDING, sent, durable);
+            long intended = rate == 0 ? System.nanoTime() : began + (sent - warmUp) * 1_000_000_000L / rate;
+            int key = random.nextInt(keys);
+            write(key, value, () -> {
+                long took = System.nanoTime() - intended;
+                latencies[key % PARTITIONS % LOOPS].add(took);
+                watch.longest.accumulateAndGet(took, Math::max);
+                durable.incrementAndGet();
+            });
+            sent++;
+        }
+        waitUntilLessThan(1, sent, durable);
+        double took = (System.nanoTime() - began) / 1e9;
+        TimeUnit.MILLISECONDS.sleep(1_500);
+        StorageReport report = store.report();
+        long[] sorted = Latencies.sorted(latencies);
+        print(
+                "overwrites of %d records, %s: %.0f/s, %s",
+                keys, rate == 0 ? "saturating" : "rate " + rate, sorted.length / took, Latencies.text(sorted));
+        print(
+                "log by live bytes: mean %.2f, worst %.2f; %d segments removed; %.2f GB appended, %.2f GB of them copies",
+                watch.sum / watch.samples,
+                watch.worst,
+                report.compaction().rounds() - before.rounds(),
+                (report.log().appendedBytes() - appendedBefore) / 1e9,
+                (report.compaction().rewrittenBytes() - before.rewrittenBytes()) / 1e9);
+        close();
+    }
+
+    /** Looks once a second; tells of seconds in which a write took long. */
+    private final class Watch {
+        private static final long TELL_NANOS = 50_000_000;
+
+        private final AtomicLong longest = new AtomicLong();
+        private final long began = System.nanoTime();
+        private long next = began + TimeUnit.SECONDS.toNanos(1);
+        private StorageReport before = store.report();
+        private double sum;
+        private double worst;
+        private int samples;
+
+        private void look(long now) {
+            if (now < next) {
+                return;
+            }
+            next += TimeUnit.SECONDS.toNanos(1);
+            StorageReport report = store.report();
+            long live = report.liveBytes().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            double amplification = (double) report.log().logBytes() / live;
+            sum += amplification;
+            worst = Math.max(worst, amplification);
+            samples++;
+            long write = longest.getAndSet(0);
+            long fsync = fsyncs.longest.getAndSet(0);
+            if (write > TELL_NANOS) {
+                print(
+                        "  second %d: longest write %.0f ms, longest fsync %.0f ms, log by live %.2f, %+d segments, %d rounds, %.1f MB appended, %.1f MB of them copies",
+                        (now - began) / 1_000_000_000,
+                        write / 1e6,
+                        fsync / 1e6,
+                        amplification,
+                        report.log().segments() - before.log().segments(),
+                        report.compaction().rounds() - before.compaction().rounds(),
+                        (report.log().appendedBytes() - before.log().appendedBytes()) / 1e6,
+                        (report.compaction().rewrittenBytes()
+                                        - before.compaction().rewrittenBytes())
+                                / 1e6);
+            }
+            before = report;
+        }
     }
 }

@@ -83,6 +83,29 @@ class StoreCompactionTest {
         }
     }
 
+    /** Writes need six times the usual pace: it has to follow them, and to find its place before the log is too large. */
+    @Test
+    void thePaceFollowsTheRateOfWrites() throws StoreException {
+        int keys = 600;
+        StoreConfig slow = SimulatedStore.config(new Durability.Fsync(), new CompactionBounds(50, 512 << 10));
+        disk = new SimulatedDisk(new SplittableRandom(23));
+        node = SimulatedStore.open(1, disk, "boot", slow);
+        node.awaitReady();
+        SplittableRandom random = new SplittableRandom(5);
+        double worst = 0;
+        for (int i = 0; i < 12 * keys; i++) {
+            int key = i < keys ? i : random.nextInt(keys);
+            node.append(key % 4, "key-" + key, SimulatedStore.value(i));
+            node.environment.runFor(5_000_000);
+            worst = i < 3 * keys ? 0 : Math.max(worst, (double) logBytes() / liveBytes());
+        }
+        assertThat(worst).isBetween(1.3, 2.0);
+        CompactionReport report = node.store.report().compaction();
+        assertThat((double) report.rewrittenBytes() / report.freedBytes())
+                .as("what is live of segments that are rewritten")
+                .isBetween(0.25, 0.6);
+    }
+
     @Test
     void deletingEverythingGivesBackAllButTheLastSegments() throws StoreException {
         overwrite(100, 2);
