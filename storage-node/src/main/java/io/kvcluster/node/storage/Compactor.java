@@ -31,8 +31,11 @@ import org.slf4j.LoggerFactory;
 final class Compactor implements CompactionRound.Ties {
     private static final Logger log = LoggerFactory.getLogger(Compactor.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** Slices on their way at once at the greatest pace: what is live of so many is what a client's write waits behind at most. */
-    private static final int MOST_SLICES = 8;
+    /**
+     * Slices on their way at once at the greatest urgency. Each waits in the queues of loops and log, so under load more have to be
+     * on their way for the same pace; what is live of them is what a client's write waits behind at most.
+     */
+    private static final int MOST_SLICES = 32;
 
     private static final long DAMAGED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -356,7 +359,7 @@ final class Compactor implements CompactionRound.Ties {
 
     @Override
     public int slicesAtOnce() {
-        return (int) Math.min(MOST_SLICES, Math.round(urgency));
+        return 1 + (int) ((MOST_SLICES - 1) * (urgency - 1) / (CompactionBounds.MAX_URGENCY - 1));
     }
 
     @Override
