@@ -62,8 +62,11 @@ final class ChaosE2E {
             progress.say("all clients have stopped; waiting until the replicas are equal");
             Replicas.Settled settled =
                     new Replicas(client, stores(cluster)).awaitEqual(keys(populations), CONVERGENCE, progress::say);
-            ChaosRun run =
-                    new ChaosRun(LENGTH, injector.kinds(), faults, populations, settled.copies(), settled.equalAfter());
+            List<String> storeIds = List.copyOf(stores(cluster).keySet());
+            Digests.Comparison digests = new Digests(client, storeIds).awaitEqual(storeIds.size(), CONVERGENCE);
+            progress.say(digests.toString());
+            ChaosRun run = new ChaosRun(
+                    LENGTH, injector.kinds(), faults, populations, settled.copies(), settled.equalAfter(), digests);
             progress.say("judging " + populations.size() + " histories");
             publish(run, figures(run, probes, primaries(cluster)), judge.problems(run));
         }

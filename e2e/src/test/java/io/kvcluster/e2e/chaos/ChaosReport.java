@@ -91,9 +91,14 @@ final class ChaosReport {
     private String equality() {
         boolean equal = problems.stream().noneMatch(problem -> problem.promise() == Problem.Promise.REPLICAS_EQUAL);
         return String.format(
-                Locale.ROOT,
-                equal ? "All replicas equal %.1f s after the last operation." : "Replicas still differ after %.1f s.",
-                run.equalAfter().toMillis() / 1e3);
+                        Locale.ROOT,
+                        equal
+                                ? "All replicas equal %.1f s after the last operation."
+                                : "Replicas still differ after %.1f s.",
+                        run.equalAfter().toMillis() / 1e3)
+                + " Of "
+                + run.digests().partitions() + " partitions, compared by the roots of their Merkle trees, "
+                + run.digests().differing().size() + " differ.";
     }
 
     private String promises() {

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param kinds of fault that the target can make
  * @param copies what each replica has in the end, of every key
  * @param equalAfter from the end of all faults and operations until the replicas were equal, or the limit
+ * @param digests how whole partitions compared after that
  */
 record ChaosRun(
         Duration length,
@@ -18,7 +19,8 @@ record ChaosRun(
         List<Injected> faults,
         List<Population> populations,
         Map<String, List<Copy>> copies,
-        Duration equalAfter) {
+        Duration equalAfter,
+        Digests.Comparison digests) {
     ChaosRun {
         kinds = List.copyOf(kinds);
         faults = List.copyOf(faults);

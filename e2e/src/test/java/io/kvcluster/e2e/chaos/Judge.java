@@ -45,6 +45,7 @@ final class Judge {
             newest(run, population, problems);
         }
         equal(run, problems);
+        digests(run, problems);
         faults(run, problems);
         load(run, problems);
         unknown(run, problems);
@@ -143,6 +144,12 @@ final class Judge {
                     differing.size() + " of " + run.copies().size() + " keys differ after "
                             + run.equalAfter().toSeconds() + " s, for example "
                             + differing.stream().limit(EXAMPLES).toList()));
+        }
+    }
+
+    private static void digests(ChaosRun run, List<Problem> problems) {
+        if (!run.digests().isEqual()) {
+            problems.add(new Problem(Promise.REPLICAS_EQUAL, "whole partitions by their digests: " + run.digests()));
         }
     }
 

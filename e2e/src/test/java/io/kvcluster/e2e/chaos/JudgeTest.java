@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,7 @@ class JudgeTest {
     private final Map<String, Acknowledged> newestEventual = new HashMap<>();
     private final Map<String, List<Copy>> copies = new HashMap<>();
     private final List<Injected> faults = new ArrayList<>();
+    private Digests.Comparison digests = new Digests.Comparison(64, Set.of(), 0, 0);
     private double leastRate = PER_SECOND;
     private long version;
 
@@ -81,7 +83,8 @@ class JudgeTest {
                         new Population("hot", Level.QUORUM, new History(quorum), newestQuorum),
                         new Population("weak", Level.EVENTUAL, new History(eventual), newestEventual)),
                 copies,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                digests);
     }
 
     private List<Problem> problems() {
@@ -205,6 +208,18 @@ class JudgeTest {
         put(eventual, other, "late", 62, Outcome.unknown("timeout"));
         everywhere(other, "late", Long.MAX_VALUE);
         assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void replicasWhoseDigestsDifferAreNotEqualEvenWhenEveryKeyOfTheClientsIs() {
+        digests = new Digests.Comparison(64, Set.of(7), 0, 0);
+        assertBroken(Promise.REPLICAS_EQUAL);
+        digests = new Digests.Comparison(64, Set.of(), 1, 0);
+        assertBroken(Promise.REPLICAS_EQUAL);
+        digests = new Digests.Comparison(64, Set.of(), 0, 2);
+        assertBroken(Promise.REPLICAS_EQUAL);
+        digests = new Digests.Comparison(0, Set.of(), 0, 0);
+        assertBroken(Promise.REPLICAS_EQUAL);
     }
 
     @Test
