@@ -40,7 +40,22 @@ class ObservabilityTest {
                         "kvstore_under_replicated_partitions",
                         "kvstore_ring_epoch",
                         "kvstore_peers_up",
-                        "kvstore_log_fsync_seconds_bucket");
+                        "kvstore_log_fsync_seconds_bucket",
+                        "kvstore_hints",
+                        "kvstore_hint_events_total",
+                        "kvstore_hint_oldest_seconds",
+                        "kvstore_exchanges_total",
+                        "kvstore_dirty_pairs",
+                        "kvstore_repaired_keys_total",
+                        "kvstore_repair_bytes_total",
+                        "kvstore_tombstones",
+                        "kvstore_tombstones_collected_total",
+                        "kvstore_suspect_partitions",
+                        "kvstore_possible_losses_total",
+                        "kvstore_corrupt_records_repaired_total",
+                        "kvstore_resolver_failures_total",
+                        "kvstore_compaction_freed_bytes_total",
+                        "kvstore_log_live_ratio");
     }
 
     @Test
