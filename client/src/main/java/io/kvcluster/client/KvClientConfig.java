@@ -10,8 +10,7 @@ import java.util.List;
  * @param channelsPerNode connections to each node, 1..16; one carries about 10,000 operations a second
  * @param networkThreads 1..64; they also run the continuations of futures, which must not block
  * @param maxInFlight operations without outcome, 1..1,000,000; more are refused with CLIENT_OVERLOADED
- * @param sessions operations travel over one long call for each connection: less CPU for each, but an operation that is under way when
- *     its node is asked to stop may end unknown. Without: a call for each
+ * @param sessions operations travel over one long call for each connection, which costs less CPU. Without: a call for each
  */
 public record KvClientConfig(
         List<Address> seeds, int nodePort, int channelsPerNode, int networkThreads, int maxInFlight, boolean sessions) {
@@ -26,9 +25,9 @@ public record KvClientConfig(
         check("maxInFlight", maxInFlight, 1, 1_000_000);
     }
 
-    /** One channel a node, two threads, 10,000 in flight. */
+    /** One channel a node with a session, two threads, 10,000 in flight. */
     public static KvClientConfig of(Address... seeds) {
-        return new KvClientConfig(List.of(seeds), DEFAULT_PORT, 1, 2, 10_000, false);
+        return new KvClientConfig(List.of(seeds), DEFAULT_PORT, 1, 2, 10_000, true);
     }
 
     public KvClientConfig withNodePort(int port) {
@@ -47,8 +46,8 @@ public record KvClientConfig(
         return new KvClientConfig(seeds, nodePort, channelsPerNode, networkThreads, operations, sessions);
     }
 
-    public KvClientConfig withSessions() {
-        return new KvClientConfig(seeds, nodePort, channelsPerNode, networkThreads, maxInFlight, true);
+    public KvClientConfig withoutSessions() {
+        return new KvClientConfig(seeds, nodePort, channelsPerNode, networkThreads, maxInFlight, false);
     }
 
     private static void check(String name, int value, int min, int max) {

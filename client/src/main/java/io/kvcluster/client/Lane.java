@@ -48,6 +48,15 @@ final class Lane {
         return null;
     }
 
+    /** What is in flight may finish; nothing else is sent. */
+    void retire() {
+        Session now = session.get();
+        if (now != null) {
+            now.end();
+        }
+        channel().shutdown();
+    }
+
     /** The session is over. */
     void ended(Session over, boolean unknownToServer) {
         notBefore = nanoTime.getAsLong() + (unknownToServer ? UNKNOWN_PAUSE_NANOS : PAUSE_NANOS);

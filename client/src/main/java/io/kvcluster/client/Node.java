@@ -133,7 +133,7 @@ final class Node {
 
     /** What is in flight may finish. */
     void retire() {
-        lanes.forEach(lane -> lane.channel().shutdown());
+        lanes.forEach(Lane::retire);
     }
 
     void close() {

@@ -74,6 +74,17 @@ final class Session extends ClientCall.Listener<SessionAnswers> {
         return state == State.OPEN;
     }
 
+    /** Takes nothing more; what was asked is answered before the call ends. Any thread. */
+    void end() {
+        boolean _ = onNetworkThread(() -> {
+            switch (state) {
+                case OPENING -> call.cancel("not wanted any longer", null);
+                case OPEN -> halfClose();
+                case ENDING, ENDED -> {}
+            }
+        });
+    }
+
     /**
      * Any thread.
      *
@@ -242,11 +253,16 @@ final class Session extends ClientCall.Listener<SessionAnswers> {
             }
         }
         if (message.getClosing() && state == State.OPEN) {
-            state = State.ENDING;
-            call.halfClose();
-            flush();
+            node.distrust(); // it stops
+            halfClose();
         }
         call.request(1);
+    }
+
+    private void halfClose() {
+        state = State.ENDING;
+        call.halfClose();
+        flush();
     }
 
     private void answered(Asked waiting, SessionAnswer answer) {

@@ -24,7 +24,8 @@ final class UnaryCall<Q, R> extends ClientCall.Listener<R> {
 
     private final Node node;
     private final Consumer<Answer<R>> then;
-    private volatile boolean reachedTransport;
+    private volatile boolean taken;
+    private volatile boolean left;
     private @Nullable R response;
 
     private UnaryCall(Node node, Consumer<Answer<R>> then) {
@@ -65,20 +66,32 @@ final class UnaryCall<Q, R> extends ClientCall.Listener<R> {
             then.accept(new Answer.Got<>(message, node));
         } else {
             Status error = status.isOk() ? Status.INTERNAL.withDescription("answered without a message") : status;
-            CallFailure failure = CallFailure.of(error, trailers, reachedTransport, node.toString());
+            CallFailure failure = CallFailure.of(error, trailers, mayHaveBeenSent(error), node.toString());
             node.ended(!failure.nodeSuspect());
             then.accept(new Answer.Missed<>(failure, node));
         }
     }
 
-    /** A request that no connection took was not sent; whatever a connection took may have been. */
+    /**
+     * A request that no connection took was not sent; nor was one whose connection ended before its headers had left, for what
+     * follows them cannot arrive either. A call that was cut short says nothing of that kind: its headers may still leave.
+     */
+    private boolean mayHaveBeenSent(Status error) {
+        return error.getCode() == Status.Code.UNAVAILABLE ? left : taken;
+    }
+
     private final class TransportWatch extends ClientStreamTracer.Factory {
         @Override
         public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
             return new ClientStreamTracer() {
                 @Override
                 public void streamCreated(Attributes transportAttributes, Metadata streamHeaders) {
-                    reachedTransport = true;
+                    taken = true;
+                }
+
+                @Override
+                public void outboundHeaders() {
+                    left = true;
                 }
             };
         }

@@ -19,8 +19,7 @@ class SessionTest {
 
     private final FakeCluster cluster = FakeCluster.onLoopback(1);
     private final FakeNode node = cluster.node(0);
-    private final KvClient client =
-            KvClient.connect(KvClientConfig.of(cluster.seed(0)).withSessions());
+    private final KvClient client = KvClient.connect(KvClientConfig.of(cluster.seed(0)));
 
     /** The first operations go one by one while the session is opened. */
     @BeforeEach

@@ -146,7 +146,6 @@ final class BenchCommand implements Callable<Integer> {
         List<BenchPlan> plans = plans();
         try (KvClient client = KvClient.connect(connection
                 .config()
-                .withSessions()
                 .withChannelsPerNode(channels)
                 .withNetworkThreads(threads)
                 .withMaxInFlight(2 * Pace.MOST_IN_FLIGHT))) {

@@ -17,12 +17,14 @@ public final class ClientServer {
     private final GrpcHealth health;
     private final Admission admission;
     private final GrpcSessions sessions;
+    private final Clock clock;
 
-    private ClientServer(Server server, GrpcHealth health, Admission admission, GrpcSessions sessions) {
+    private ClientServer(Server server, GrpcHealth health, Admission admission, GrpcSessions sessions, Clock clock) {
         this.server = server;
         this.health = health;
         this.admission = admission;
         this.sessions = sessions;
+        this.clock = clock;
     }
 
     /**
@@ -61,7 +63,7 @@ public final class ClientServer {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .build()
                 .start();
-        return new ClientServer(server, health, admission, sessions);
+        return new ClientServer(server, health, admission, sessions, clock);
     }
 
     public int port() {
@@ -84,16 +86,23 @@ public final class ClientServer {
     }
 
     /**
-     * Takes no new requests, waits for those under way, at most so long, then cuts off the rest. Blocks.
+     * Takes no new requests, waits for those under way and until every client has heard that its connection ends, at most so
+     * long, then cuts off the rest. Blocks.
      *
-     * @return true when all were answered
+     * @return true when everything that was sent here was answered
      */
     public boolean stop(Duration grace) throws InterruptedException {
+        long end = clock.nanos() + grace.toNanos();
         health.close();
         var idle = admission.close();
         sessions.close();
         server.shutdown();
         boolean drained = Draining.await(idle, grace);
+        // A request may be on its way from a client that has heard nothing yet. It is refused, so that the client may
+        // go elsewhere;
+        // with its connection cut off the client could not tell. gRPC closes a connection when its client has heard and
+        // has no call left.
+        drained &= server.awaitTermination(Math.max(0, end - clock.nanos()), TimeUnit.NANOSECONDS);
         server.shutdownNow();
         server.awaitTermination(5, TimeUnit.SECONDS);
         return drained;
