@@ -9,7 +9,7 @@ import io.kvcluster.e2e.cluster.Cluster;
 import io.kvcluster.e2e.result.Results;
 import io.kvcluster.e2e.testbed.Ability;
 import io.kvcluster.e2e.testbed.Scenario;
-import io.kvcluster.e2e.testbed.Settings;
+import io.kvcluster.e2e.testbed.Slowness;
 import io.kvcluster.e2e.testbed.Target;
 import io.kvcluster.e2e.traffic.Fault;
 import io.kvcluster.e2e.traffic.Plan;
@@ -24,9 +24,10 @@ import org.junit.jupiter.api.Test;
 @Tag(Ability.NEEDS_KILL_9)
 final class NodeKilledE2E {
     private static final Duration DOWN_AFTER = Duration.ofSeconds(5);
-    private static final Duration DOWN_SEEN = DOWN_AFTER.plusSeconds(Settings.slowness());
-    private static final Duration UP_SEEN = Duration.ofSeconds(2 * Settings.slowness());
-    private static final Duration FIRST_SUCCESS = Duration.ofSeconds(Settings.slowness());
+    private static final Duration NOTICED = Duration.ofSeconds(1);
+    private static final Duration UP_SEEN = Duration.ofSeconds(2);
+    private static final Duration FIRST_SUCCESS = Duration.ofSeconds(1);
+    private static final Duration STARVED = Duration.ofSeconds(30);
     private static final int OPERATIONS = 120;
 
     private final Target target;
@@ -39,7 +40,8 @@ final class NodeKilledE2E {
     void aKillCostsOnlyOperationsInFlightAndTheNextSucceedWithinASecond() {
         Cluster cluster = Cluster.shared(target);
         String victim = cluster.podNames().getFirst();
-        try (Traffic traffic = Traffic.start(cluster, Plan.steady("killed"))) {
+        try (Slowness slowness = Slowness.watch();
+                Traffic traffic = Traffic.start(cluster, Plan.steady("killed"))) {
             awaitAcknowledged(traffic, OPERATIONS);
             Fault kill = Fault.make(
                     "kill -9 " + victim, () -> assertThat(target.kill9(victim)).isTrue());
@@ -47,6 +49,7 @@ final class NodeKilledE2E {
             cluster.awaitSettled();
             awaitAcknowledged(traffic, soFar + OPERATIONS);
             Report report = traffic.stop();
+            double slower = slowness.factor();
 
             Results.of("node-killed", target)
                     .with("operations", report.operations().size())
@@ -55,10 +58,11 @@ final class NodeKilledE2E {
                     .with("longestGapMillis", report.longestGap().toMillis())
                     .with("p50Micros", report.percentileMicros(50))
                     .with("p99Micros", report.percentileMicros(99))
+                    .with("slowness", slower)
                     .publish();
             assertThat(report.failuresBegunBefore(kill)).hasSizeLessThanOrEqualTo(6);
             assertThat(report.failuresBegunAfter(kill)).isEmpty();
-            assertThat(report.firstSuccessAfter(kill)).isLessThanOrEqualTo(FIRST_SUCCESS);
+            assertThat(report.firstSuccessAfter(kill)).isLessThanOrEqualTo(times(slower, FIRST_SUCCESS));
         }
     }
 
@@ -67,11 +71,18 @@ final class NodeKilledE2E {
     void theStatusTellsThatANodeIsDownAndThatItIsUpSoonAfterTheTruth() {
         Cluster cluster = Cluster.shared(target);
         String victim = cluster.podNames().getLast();
+        try (Slowness slowness = Slowness.watch()) {
+            downAndUp(cluster, victim, slowness);
+        }
+        cluster.awaitSettled();
+    }
+
+    private void downAndUp(Cluster cluster, String victim, Slowness slowness) {
         long killed = System.nanoTime();
         assertThat(target.kill9(victim)).isTrue();
         AtomicReference<KvClusterStatus> shown = new AtomicReference<>();
         await(victim + " shown as down")
-                .atMost(DOWN_SEEN.plusSeconds(10))
+                .atMost(DOWN_AFTER.plus(STARVED))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
                     target.kill9(victim);
@@ -92,17 +103,23 @@ final class NodeKilledE2E {
                         cluster.nodes().stream().anyMatch(node -> node.name().equals(victim) && node.isReady()));
         long serves = System.nanoTime();
         await(victim + " shown as up")
-                .atMost(UP_SEEN.plusSeconds(10))
+                .atMost(UP_SEEN.plus(STARVED))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> cluster.member(victim).filter(MemberStatus::live).isPresent());
         Duration upSeen = Duration.ofNanos(System.nanoTime() - serves);
+        double slower = slowness.factor();
         Results.of("node-down-and-up", target)
                 .with("downSeenAfterMillis", downSeen.toMillis())
                 .with("upSeenAfterMillis", upSeen.toMillis())
+                .with("slowness", slower)
                 .publish();
-        assertThat(downSeen).isLessThanOrEqualTo(DOWN_SEEN);
-        assertThat(upSeen).isLessThanOrEqualTo(UP_SEEN);
-        cluster.awaitSettled();
+        assertThat(downSeen).isLessThanOrEqualTo(DOWN_AFTER.plus(times(slower, NOTICED)));
+        assertThat(upSeen).isLessThanOrEqualTo(times(slower, UP_SEEN));
+    }
+
+    /** On a machine that others keep busy. */
+    private static Duration times(double slower, Duration limit) {
+        return Duration.ofNanos((long) (slower * limit.toNanos()));
     }
 
     private void awaitAcknowledged(Traffic traffic, long operations) {
