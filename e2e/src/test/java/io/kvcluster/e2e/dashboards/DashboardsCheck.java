@@ -55,7 +55,7 @@ final class DashboardsCheck {
         }
     }
 
-    private static void alertsSeeTheirMetrics(Prometheus prometheus) {
+    private void alertsSeeTheirMetrics(Prometheus prometheus) {
         List<JsonNode> rules = prometheus.rules();
         assertThat(rules).hasSameSizeAs(Observability.alerts());
         assertThat(rules)
@@ -65,8 +65,7 @@ final class DashboardsCheck {
         for (Observability.Query alert : Observability.alerts()) {
             prometheus.query(alert.text());
             alert.metrics().stream()
-                    // Only the nodes are scraped here; OperatorMetricsTest holds the operator's names to the document.
-                    .filter(metric -> !metric.startsWith("kvcluster_operator_"))
+                    .filter(metric -> target.operatorConsole().isPresent() || !metric.startsWith("kvcluster_operator_"))
                     .forEach(metric -> assertThat(prometheus.query("count(" + metric + ")"))
                             .as(alert + " reads " + metric)
                             .isNotEmpty());
@@ -94,6 +93,7 @@ final class DashboardsCheck {
             all.add(new Prometheus.Scraped(
                     page.getAuthority(), "{cluster: " + cluster.name() + ", pod: " + node.name() + "}"));
         }
+        target.operatorConsole().ifPresent(console -> all.add(new Prometheus.Scraped(console.getAuthority(), "{}")));
         return all;
     }
 }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -213,6 +214,11 @@ class KubernetesTarget implements Target {
     @Override
     public void startNode(String pod) {
         hooks.startNode(pod);
+    }
+
+    @Override
+    public Optional<URI> operatorConsole() {
+        return Optional.empty();
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.kvcluster.operator.Operator;
 import io.kvcluster.operator.OperatorConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class LocalTarget implements Target {
 
     private LocalCluster cluster;
     private KubernetesClient client;
+    private Operator operator;
     /** By pod: the faults that its process suffers now, as its fault file names them. */
     private final Map<String, Map<String, String>> suffered = new HashMap<>();
 
@@ -46,10 +48,15 @@ final class LocalTarget implements Target {
                                 FOLDER,
                                 LocalConfig.Ports.FREE,
                                 List.of(StorageNodes.ofCheckout(CHECKOUT)),
-                                access -> Operator.start(OperatorConfig.inProcess(StorageNodes.IMAGE), access))
+                                this::startedOperator)
                         .forExperiments()));
         suffered.clear();
         client = cluster.client();
+    }
+
+    private Operator startedOperator(KubernetesClient access) {
+        operator = Operator.start(OperatorConfig.inProcess(StorageNodes.IMAGE), access);
+        return operator;
     }
 
     @Override
@@ -195,6 +202,11 @@ final class LocalTarget implements Target {
     @Override
     public void startNode(String pod) {
         throw new UnsupportedOperationException("in local mode all pods are on this machine");
+    }
+
+    @Override
+    public Optional<URI> operatorConsole() {
+        return Optional.of(URI.create("http://127.0.0.1:" + operator.httpPort()));
     }
 
     @Override

@@ -2,9 +2,11 @@ package io.kvcluster.e2e.testbed;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A Kubernetes API with the operator running on it, and hands to break things there. Used by one scenario at a time. */
@@ -62,6 +64,9 @@ public interface Target extends AutoCloseable {
     void killNode(String pod);
 
     void startNode(String pod);
+
+    /** Where the operator shows its metrics; empty where this process does not reach it. */
+    Optional<URI> operatorConsole();
 
     /** Returns when it is gone. */
     void stopOperator();

@@ -31,6 +31,7 @@ public final class OperatorMetrics {
                 .help("Calls that the API server refused, by HTTP code; 0 when it did not answer.")
                 .labelNames("code")
                 .register(registry);
+        apiErrors.initLabelValues("0"); // a rate of what is not there yet says nothing
         members = Gauge.builder()
                 .name("kvcluster_operator_members")
                 .help("Members of the ring.")
