@@ -65,6 +65,14 @@ bench-store: node-classes ## the store alone: appends, starts with 1 million rec
 	@for what in $(STORE_BENCH); do rm -rf $(STORE_BENCH_DIRECTORY); \
 	  $(NODE_JAVA) io.kvcluster.node.storage.StoreBench $(STORE_BENCH_DIRECTORY) $$what || exit 1; done; rm -rf $(STORE_BENCH_DIRECTORY)
 
+.PHONY: bench-micro
+bench-micro: node-classes ## JMH: merge, codec, log append, index, tree, an operation at quorum (JMH="RecordBench -f 1" for its options)
+	@$(NODE_JAVA) org.openjdk.jmh.Main -f 1 -wi 3 -w 2 -i 5 -r 1 -prof gc $(JMH)
+
+.PHONY: bench-regression
+bench-regression: node-classes ## CPU and allocations per operation beside docs/results/regression.json, CPU by a calibration in the same run (KEEP=write)
+	@$(NODE_JAVA) io.kvcluster.node.bench.Regression docs/results/regression.json $(KEEP)
+
 # Many seeds of the simulation, or one with its trace: make sim SEEDS=5000, make sim SEED=41.
 SEEDS ?= 1000
 FIRST ?= 1
