@@ -49,6 +49,10 @@ torture: jdk ## the crash tests at full length: 100 kill -9 of a writing process
 bench: package ## three nodes and a load on this machine: rates, latencies, CPU and allocations per operation, memory (BENCH="30 20": seconds of warm-up and duration)
 	@build/bench $(BENCH)
 
+.PHONY: bench-growth
+bench-growth: package ## CPU for each operation at 3, 6 and 9 nodes, and with 10k to 1M keys; table and plots in client/target/growth
+	@build/bench-growth $(BENCH)
+
 # --- parts of the node ---------------------------------------------------------------------------------------------------
 NODE_JAVA = $(JAVA_HOME)/bin/java -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	  -Dtest.log=OFF -cp "storage-node/target/test-classes:storage-node/target/classes:$$(cat storage-node/target/sim.classpath)"
@@ -139,6 +143,14 @@ K8S = -De2e.target=kubernetes -De2e.kubeconfig=$(KUBECONFIG) \
 e2e: jdk ## scenarios on one machine, with histories of 5 minutes (KUBECTL=kubectl for those that need one)
 	$(E2E) '-Dtest.groups.excluded=chaos | needs-read-audit-log$(NO_KUBECTL)' -De2e.history.seconds=300 -De2e.results=$(E2E_RESULTS) \
 	  -De2e.kubectl=$(KUBECTL)
+
+# Seconds that the node is away; BASE keys are there before.
+ABSENCE = 600
+BASE = 50000
+.PHONY: rejoin
+rejoin: jdk ## a node that was away for 10 minutes of writes is equal again: bytes moved and seconds (ABSENCE=600, BASE=50000)
+	$(E2E) -Dit.test=RejoinAfterAbsenceE2E -Dfailsafe.failIfNoSpecifiedTests=false -Dtest.groups.excluded= \
+	  -De2e.absence.seconds=$(ABSENCE) -De2e.absence.base=$(BASE) -De2e.results=$(E2E_RESULTS)
 
 # Debian and Ubuntu: apt-get install prometheus.
 PROMETHEUS ?= $(shell command -v prometheus)

@@ -202,7 +202,7 @@ public final class PeerRequests implements PeerRequestHandler {
     }
 
     private void read(PeerMessage request, ReadRequest read, Responder responder) {
-        int fullLimit = read.getDigestOnly() ? Limits.FULL_READ_BYTES : Integer.MAX_VALUE;
+        int fullLimit = fullLimit(read);
         Key key = Key.of(read.getKey().toByteArray());
         PartitionReplica replica = replicas.get(read.getPartition());
         ReadListener listener = new ReadListener() {
@@ -224,11 +224,19 @@ public final class PeerRequests implements PeerRequestHandler {
                 responder.answer(refusal(request, Replication.toStatus(why)));
             }
         };
-        if (read.getRepair()) {
+        if (read.getRepair() && !read.getDigestOnly()) {
             replica.repair().read(key, request.getEpoch(), listener);
         } else {
             replica.read(key, request.getEpoch(), fullLimit, listener);
         }
+    }
+
+    /** Bytes up to which a record itself is wanted. */
+    private static int fullLimit(ReadRequest read) {
+        if (!read.getDigestOnly()) {
+            return Integer.MAX_VALUE;
+        }
+        return read.getRepair() ? 0 : Limits.FULL_READ_BYTES;
     }
 
     private void write(PeerMessage request, WriteRequest write, Responder responder) {

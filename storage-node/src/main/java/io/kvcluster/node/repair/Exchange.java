@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.Limits;
-import io.kvcluster.node.replica.MerkleTree;
 import io.kvcluster.node.replica.RepairSide;
 import io.kvcluster.node.replica.RepairSide.Entry;
 import io.kvcluster.node.replica.RepairSide.Listing;
@@ -17,8 +16,6 @@ import io.kvcluster.proto.peer.ExchangeRequest;
 import io.kvcluster.proto.peer.KeyDigest;
 import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.peer.PeerStatus;
-import io.kvcluster.proto.peer.TreeAnswer;
-import io.kvcluster.proto.peer.TreeRequest;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -51,11 +48,8 @@ final class Exchange {
         record Failed(String why) implements End {}
     }
 
-    private static final int NODES_PER_QUESTION = 256;
     /** Own keys of a page: where the other side has few in a long range, ours would be without bound. */
     private static final int PAGE_KEYS = 4_096;
-
-    private static final int KEYS_PER_NODE = 4;
 
     private static final int OPENINGS = 40;
     private static final long OPENING_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -181,76 +175,21 @@ final class Exchange {
         if (answer.getRoot() == side.tree().root()) {
             tellDone();
         } else {
-            descend(0, List.of(0));
+            descend();
         }
     }
 
     // --- 2. down the tree
 
-    private void descend(int level, List<Integer> differing) {
-        if (deepEnough(level)) {
-            BitSet at = new BitSet();
-            differing.forEach(at::set);
-            nodes = new RepairSide.Nodes(level, at);
-            nextPage(Optional.empty());
-        } else {
-            descend(level, differing, 0, new ArrayList<>());
-        }
-    }
-
-    /** Where nodes have few keys, naming these is cheaper than sixteen children. */
-    private boolean deepEnough(int level) {
-        long keys = Math.max(side.keys(), theirs.getKeys());
-        return level == side.tree().depth() - 1
-                || keys <= (long) KEYS_PER_NODE * side.tree().width(level);
-    }
-
-    private void descend(int level, List<Integer> nodes, int from, List<Integer> below) {
-        if (from >= nodes.size()) {
-            if (below.isEmpty()) {
+    private void descend() {
+        new TreeDescent(this, side, suspect, theirs.getKeys()).start(differing -> {
+            if (differing.at().isEmpty()) {
                 tellDone();
             } else {
-                descend(level + 1, below);
+                nodes = differing;
+                nextPage(Optional.empty());
             }
-            return;
-        }
-        List<Integer> asked = nodes.subList(from, Math.min(nodes.size(), from + NODES_PER_QUESTION));
-        TreeRequest request = TreeRequest.newBuilder()
-                .setPartition(side.partition())
-                .setDeadlineMillis(asking.deadlineMillis())
-                .setSuspect(suspect)
-                .setLevel(level)
-                .addAllNodes(asked)
-                .build();
-        ask(PeerMessage.newBuilder().setTreeRequest(request), message -> {
-            TreeAnswer answer = message.getTreeAnswer();
-            if (refused(answer.getStatus(), answer.getPauseMillis())) {
-                return;
-            }
-            if (!compare(level, asked, answer, below)) {
-                fail("it told another number of nodes than asked for");
-                return;
-            }
-            descend(level, nodes, from + asked.size(), below);
         });
-    }
-
-    private boolean compare(int level, List<Integer> asked, TreeAnswer answer, List<Integer> below) {
-        MerkleTree ours = side.tree();
-        int at = 0;
-        for (int node : asked) {
-            int children = ours.children(level, node);
-            if (at + children > answer.getChildrenCount()) {
-                return false;
-            }
-            for (int child = 0; child < children; child++, at++) {
-                int index = node * MerkleTree.FAN_OUT + child;
-                if (answer.getChildren(at) != ours.node(level + 1, index)) {
-                    below.add(index);
-                }
-            }
-        }
-        return at == answer.getChildrenCount();
     }
 
     // --- 3. keys
@@ -372,9 +311,13 @@ final class Exchange {
         });
     }
 
-    // --- asking
+    // --- asking, also by the descent
 
-    private void ask(PeerMessage.Builder question, Consumer<PeerMessage> then) {
+    int deadlineMillis() {
+        return asking.deadlineMillis();
+    }
+
+    void ask(PeerMessage.Builder question, Consumer<PeerMessage> then) {
         asking.whenAffordable(notBeforeNanos, () -> {
             if (ended) {
                 return;
@@ -392,7 +335,7 @@ final class Exchange {
         });
     }
 
-    private boolean refused(PeerStatus status, int pauseMillis) {
+    boolean refused(PeerStatus status, int pauseMillis) {
         notBeforeNanos = asking.nanos() + TimeUnit.MILLISECONDS.toNanos(pauseMillis);
         if (status != PeerStatus.OK) {
             fail("it answered " + status);
@@ -401,7 +344,7 @@ final class Exchange {
         return false;
     }
 
-    private void fail(String why) {
+    void fail(String why) {
         if (!ended) {
             ended = true;
             done.accept(new End.Failed(why));

@@ -5,10 +5,15 @@ import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.HintLog;
 import io.kvcluster.node.storage.HintLog.Hint;
 import io.kvcluster.node.version.Hlc;
+import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.proto.peer.PeerMessage;
 import io.kvcluster.proto.peer.PeerStatus;
+import io.kvcluster.proto.peer.ReadAnswer;
+import io.kvcluster.proto.peer.ReadRequest;
 import io.kvcluster.proto.peer.WriteAnswer;
 import io.kvcluster.proto.peer.WriteRequest;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -17,8 +22,17 @@ import java.util.function.BiConsumer;
  * Gives one store the writes that it missed, oldest first, page by page, a few at a time, with the pauses that it asks for. A hint
  * that has grown too old, or that the store refuses for good, is given up and its partition exchanged instead. What was delivered
  * is given back to the log as a prefix. On one loop.
+ *
+ * <p>Where hints were given up, an exchange of the partition runs beside the replay or went before it, and brings what other hints
+ * bring too. So the store is asked for the digest of a record now and then, and of each while it turns out to have them.
  */
 final class HintReplay {
+    /** A question for the digest costs about as much as a record of this size. */
+    private static final int ASK_FROM_BYTES = 512;
+
+    /** Records of a partition that are given unasked after one that the store did not have. */
+    private static final int UNASKED = 8;
+
     private final RepairSetup setup;
     private final RepairEvents events;
     private final Asking asking;
@@ -30,6 +44,9 @@ final class HintReplay {
 
     private HintLog.Page page = new HintLog.Page(java.util.List.of(), 0, Set.of(), true);
     private boolean[] settled = {};
+    /** By partition: so many are given before the store is asked again. */
+    private final Map<Integer, Integer> unasked = new HashMap<>();
+
     private int next;
     private int underWay;
     private long notBeforeNanos;
@@ -109,7 +126,7 @@ final class HintReplay {
                 return;
             }
             underWay++;
-            send(next++, hint);
+            give(next++, hint);
         }
         if (underWay == 0 && !pageEnded && (stopped || next == settled.length)) {
             pageEnded = true;
@@ -120,6 +137,49 @@ final class HintReplay {
     private boolean tooOld(Hint hint) {
         long ageMillis = setup.clock().wallMillis() - Hlc.millis(hint.hlc());
         return ageMillis > setup.config().hintWindow().toMillis();
+    }
+
+    private void give(int index, Hint hint) {
+        int left = unasked.getOrDefault(hint.partition(), 0);
+        if (hint.record().length < ASK_FROM_BYTES || left > 0) {
+            unasked.put(hint.partition(), Math.max(0, left - 1));
+            send(index, hint);
+            return;
+        }
+        ReadRequest question = ReadRequest.newBuilder()
+                .setPartition(hint.partition())
+                .setKey(UnsafeByteOperations.unsafeWrap(hint.key().bytes()))
+                .setRepair(true)
+                .setDigestOnly(true)
+                .setDeadlineMillis(asking.deadlineMillis())
+                .build();
+        asking.ask(
+                storeId,
+                PeerMessage.newBuilder().setReadRequest(question),
+                0,
+                message -> told(index, hint, message.getReadAnswer()),
+                why -> lost());
+    }
+
+    private void told(int index, Hint hint, ReadAnswer answer) {
+        boolean there = answer.getStatus() == PeerStatus.OK
+                && answer.getDigest() == RecordCodec.decode(hint.record()).digest();
+        if (there) {
+            underWay--;
+            unasked.put(hint.partition(), 0);
+            events.hintReplayed();
+            settled[index] = true;
+            more();
+        } else {
+            unasked.put(hint.partition(), UNASKED);
+            send(index, hint);
+        }
+    }
+
+    private void lost() {
+        underWay--;
+        stopped = true;
+        more();
     }
 
     private void send(int index, Hint hint) {
@@ -139,11 +199,7 @@ final class HintReplay {
                     answered(index, hint, message.getWriteAnswer());
                     more();
                 },
-                why -> {
-                    underWay--;
-                    stopped = true;
-                    more();
-                });
+                why -> lost());
     }
 
     private void answered(int index, Hint hint, WriteAnswer answer) {

@@ -5,12 +5,9 @@ import io.kvcluster.node.replica.Change.Decision;
 import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.storage.RecordStore.Lookup;
 import io.kvcluster.node.version.Dot;
-import io.kvcluster.node.version.Hlc;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.node.version.RecordMeta;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +33,7 @@ public final class PartitionReplica {
     private final Stamps stamps;
     private final ReplicaEvents events;
     private final RepairSide repair;
+    private final DurableReads reads;
     private final Map<Key, Pending> pending = new HashMap<>();
     /**
      * Keys with a version that was stamped here and sent, and that this disk then refused. Others may hold it, so the contexts of
@@ -61,6 +59,7 @@ public final class PartitionReplica {
         this.stamps = stamps;
         this.events = events;
         this.repair = new RepairSide(this, store, stamps, ties);
+        this.reads = new DurableReads(this, store, stamps);
     }
 
     /** What repair may see and do here. */
@@ -79,23 +78,11 @@ public final class PartitionReplica {
     /** The greatest dot held, from the index alone; null when the key is unknown. */
     public void question(Key key, long epoch, Consumer<@Nullable Dot> answer, Consumer<Refusal> refused) {
         Refusal refusal = gate.judge(partition, epoch);
-        if (refusal != null) {
+        if (refusal == null) {
+            afterPending(key, () -> reads.question(key, answer, refused));
+        } else {
             refused.accept(refusal);
-            return;
         }
-        afterPending(key, () -> {
-            if (store.suspect(partition)) {
-                refused.accept(Refusal.CANNOT_SAY);
-                return;
-            }
-            switch (store.lookup(partition, key)) {
-                case Lookup.Found found ->
-                    answer.accept(
-                            RecordCodec.decodeMeta(found.meta()).greatest().orElse(null));
-                case Lookup.Absent _ -> answer.accept(null);
-                case Lookup.CannotSay _ -> refused.accept(Refusal.CANNOT_SAY);
-            }
-        });
     }
 
     /**
@@ -105,64 +92,25 @@ public final class PartitionReplica {
      */
     public void read(Key key, long epoch, int fullLimit, ReadListener listener) {
         Refusal refusal = gate.judge(partition, epoch);
-        if (refusal != null) {
+        if (refusal == null) {
+            afterPending(key, () -> reads.read(key, fullLimit, listener));
+        } else {
             listener.refused(refusal);
-            return;
         }
-        afterPending(key, () -> readDurable(key, fullLimit, false, listener));
     }
 
     /** For repair: also what a suspect partition has, whatever its size. */
     void readAnyway(Key key, ReadListener listener) {
-        afterPending(key, () -> readDurable(key, Integer.MAX_VALUE, true, listener));
-    }
-
-    private void readDurable(Key key, int fullLimit, boolean anyway, ReadListener listener) {
-        if (!anyway && store.suspect(partition)) {
-            listener.refused(Refusal.CANNOT_SAY);
-            return;
-        }
-        switch (store.lookup(partition, key)) {
-            case Lookup.Absent _ -> listener.held(Held.NOTHING);
-            case Lookup.CannotSay _ -> listener.refused(Refusal.CANNOT_SAY);
-            case Lookup.Found found -> {
-                RecordMeta meta = RecordCodec.decodeMeta(found.meta());
-                if (found.at().length() > fullLimit) {
-                    pastExpiry(meta, () -> listener.held(new Held(meta, null)));
-                    return;
-                }
-                store.read(partition, key, found.at(), result -> {
-                    switch (result) {
-                        case RecordStore.ReadResult.Bytes bytes ->
-                            pastExpiry(meta, () -> listener.held(new Held(meta, bytes.record())));
-                        case RecordStore.ReadResult.Gone _ -> readDurable(key, fullLimit, anyway, listener);
-                        case RecordStore.ReadResult.Corrupt _ -> {
-                            corrupt(key);
-                            listener.refused(Refusal.CANNOT_SAY);
-                        }
-                        case RecordStore.ReadResult.Overloaded _ -> listener.refused(Refusal.OVERLOADED);
-                    }
-                });
-            }
-        }
+        afterPending(key, () -> reads.readAnyway(key, listener));
     }
 
     /** A page of the keys that are durably held, in their order, whatever their records say. */
     public ListedKeys keys(Optional<Key> after, int limit, long epoch) {
         Refusal refusal = gate.judge(partition, epoch);
-        if (refusal != null) {
-            return new ListedKeys.Refused(refusal);
-        }
-        if (store.suspect(partition)) {
-            return new ListedKeys.Refused(Refusal.CANNOT_SAY);
-        }
-        return switch (store.scan(partition, after, limit)) {
-            case RecordStore.Scan.CannotSay _ -> new ListedKeys.Refused(Refusal.CANNOT_SAY);
-            case RecordStore.Scan.Page page -> ListedKeys.of(page);
-        };
+        return refusal == null ? reads.keys(after, limit) : new ListedKeys.Refused(refusal);
     }
 
-    private void corrupt(Key key) {
+    void corrupt(Key key) {
         events.checksumFailed();
         repair.corrupt(key);
     }
@@ -171,7 +119,7 @@ public final class PartitionReplica {
     public void write(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
         Refusal refusal = gate.judge(partition, epoch);
         if (refusal == null) {
-            Change change = repair.guardOfClient(incoming, merging.ofIncoming(incoming, encoded));
+            Change change = repair.lateWrites().ofClient(incoming, merging.ofIncoming(incoming, encoded));
             change(key, change, new RejudgedWrite(epoch, listener, null));
         } else {
             listener.refused(refusal);
@@ -184,14 +132,16 @@ public final class PartitionReplica {
         if (refusal == null) {
             change(
                     key,
-                    repair.guardOfRepair(
-                            incoming,
-                            rest -> merging.ofIncoming(
-                                    rest,
-                                    rest.siblings().size()
-                                                    == incoming.siblings().size()
-                                            ? encoded
-                                            : RecordCodec.encode(rest))),
+                    repair.lateWrites()
+                            .ofRepair(
+                                    incoming,
+                                    rest -> merging.ofIncoming(
+                                            rest,
+                                            rest.siblings().size()
+                                                            == incoming.siblings()
+                                                                    .size()
+                                                    ? encoded
+                                                    : RecordCodec.encode(rest))),
                     new RejudgedWrite(epoch, listener, null));
         } else {
             listener.refused(refusal);
@@ -206,7 +156,7 @@ public final class PartitionReplica {
         merge(key, incoming, encoded, epoch, new WriteListener() {
             @Override
             public void durable() {
-                pastExpiry(incoming.meta(), listener::durable);
+                reads.pastExpiry(incoming.meta(), listener::durable);
             }
 
             @Override
@@ -214,15 +164,6 @@ public final class PartitionReplica {
                 listener.refused(why);
             }
         });
-    }
-
-    private void pastExpiry(RecordMeta meta, Runnable then) {
-        long expired = meta.expiredBy(Hlc.millis(stamps.now()));
-        if (expired == 0) {
-            then.run();
-        } else {
-            stamps.whenPast(Hlc.of(expired, 0), then);
-        }
     }
 
     /** Stamps a client's write here, merges it with what is held, and appends the result. */
@@ -486,55 +427,6 @@ public final class PartitionReplica {
 
     /** @param oldest the smallest stamp in it that is not durable here */
     private record Owed(KeyRecord record, long oldest) {}
-
-    private static final class Pending {
-        /** The newest version on its way; unset only while loading. */
-        @SuppressWarnings("NullAway.Init")
-        KeyRecord newest;
-
-        @SuppressWarnings("NullAway.Init")
-        Ticket last;
-
-        /** What the index holds. */
-        @Nullable RecordMeta durable;
-
-        boolean loading;
-        /** A version that was stamped and announced here was refused by the disk. */
-        boolean owing;
-
-        final ArrayDeque<Runnable> blocked = new ArrayDeque<>(0);
-        /** Appends end in their order, so that the first is nearly always the one that leaves. */
-        final ArrayDeque<Ticket> onTheWay = new ArrayDeque<>(1);
-
-        Pending(@Nullable RecordMeta durable) {
-            this.durable = durable;
-        }
-    }
-
-    /** One append on its way, and who waits for it. */
-    private static final class Ticket {
-        final List<WriteListener> followers = new ArrayList<>(1);
-        final List<Runnable> waiters = new ArrayList<>(0);
-        /** Stamped here: others hear of it before it is durable. */
-        boolean stamped;
-
-        /** The append has not returned yet; what it says meanwhile is acted on afterwards. */
-        boolean entering;
-
-        boolean durableAtOnce;
-
-        @Nullable Refusal refusedAtOnce;
-
-        final RecordMeta meta;
-        /** The smallest stamp in it that was not durable before. */
-        final long oldest;
-
-        Ticket(WriteListener first, RecordMeta meta, long oldest) {
-            this.meta = meta;
-            this.oldest = oldest;
-            followers.add(first);
-        }
-    }
 
     /** Judges the epoch again when the write is durable, before it is acknowledged (design "Epoch rules", ackFence in the models). */
     private final class RejudgedWrite implements WriteListener {

@@ -1,7 +1,6 @@
 package io.kvcluster.node.replica;
 
 import io.kvcluster.node.command.Key;
-import io.kvcluster.node.replica.Change.Decision;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.storage.RecordStore.Row;
@@ -9,7 +8,6 @@ import io.kvcluster.node.storage.RecordStore.Scan;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.node.version.RecordMeta;
-import io.kvcluster.node.version.Sibling;
 import io.kvcluster.node.version.SiblingMeta;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -18,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +77,7 @@ public final class RepairSide {
     private final Stamps stamps;
     private final Ties ties;
     private final PartitionTree tree;
+    private final LateWrites lateWrites;
     private final Set<Key> corrupt = new LinkedHashSet<>();
     /** Taken by a repair that has not ended. */
     private int beingRestored;
@@ -94,6 +92,7 @@ public final class RepairSide {
         this.stamps = stamps;
         this.ties = ties;
         this.tree = new PartitionTree(replica.partition(), store, ties.leaves());
+        this.lateWrites = new LateWrites(this, replica);
         this.promised = store.hlcFloor();
     }
 
@@ -343,52 +342,9 @@ public final class RepairSide {
         return stamps.now();
     }
 
-    /** A client's write that was stamped elsewhere: refused at or below the promise unless what is held covers it. */
-    Change guardOfClient(KeyRecord incoming, Change change) {
-        return incoming.greatestHlc() > promised
-                ? change
-                : (meta, full) -> {
-                    Decision decision = change.decide(meta, full);
-                    if (decision instanceof Decision.Covered || incoming.greatestHlc() > promised) {
-                        return decision;
-                    }
-                    if (incoming.greatestHlc() <= repairedUpTo()) {
-                        replica.belowWatermark();
-                    }
-                    return new Decision.Refuse(Refusal.BELOW_WATERMARK);
-                };
-    }
-
-    /** What another replica holds: versions at or below the watermark that are not held here are covered already. */
-    Change guardOfRepair(KeyRecord incoming, Function<KeyRecord, Change> merge) {
-        return (meta, full) -> {
-            long watermark = suspect() ? 0 : repairedUpTo();
-            KeyRecord rest = watermark == 0 ? incoming : withoutCovered(incoming, meta, watermark);
-            return rest.siblings().isEmpty() && !incoming.siblings().isEmpty()
-                    ? Decision.Covered.COVERED
-                    : merge.apply(rest).decide(meta, full);
-        };
-    }
-
-    private static KeyRecord withoutCovered(KeyRecord incoming, @Nullable RecordMeta held, long watermark) {
-        List<Sibling> rest = new ArrayList<>(incoming.siblings().size());
-        for (Sibling sibling : incoming.siblings()) {
-            if (sibling.dot().hlc() > watermark || (held != null && holds(held, sibling))) {
-                rest.add(sibling);
-            }
-        }
-        return rest.size() == incoming.siblings().size()
-                ? incoming
-                : new KeyRecord(incoming.generation(), rest, incoming.context());
-    }
-
-    private static boolean holds(RecordMeta held, Sibling sibling) {
-        for (SiblingMeta mine : held.siblings()) {
-            if (mine.dot().equals(sibling.dot())) {
-                return true;
-            }
-        }
-        return false;
+    /** What the two stamps mean for changes that come late. */
+    LateWrites lateWrites() {
+        return lateWrites;
     }
 
     /** The smallest stamp of a sibling that {@code before} does not have. */

@@ -9,14 +9,20 @@ final class RepairConfigs {
     private RepairConfigs() {}
 
     static RepairConfig with(Duration interval, Duration hintWindow) {
-        return of(interval, hintWindow, 64L << 20);
+        return of(interval, hintWindow, 64L << 20, 64L << 20);
     }
 
     static RepairConfig scrubbing(long bytesPerSecond) {
-        return of(Duration.ofMinutes(10), Duration.ofHours(3), bytesPerSecond);
+        return of(Duration.ofMinutes(10), Duration.ofHours(3), 64L << 20, bytesPerSecond);
     }
 
-    private static RepairConfig of(Duration interval, Duration hintWindow, long scrubBytesPerSecond) {
+    /** Exchanges and hints move so much. */
+    static RepairConfig slow(long bytesPerSecond) {
+        return of(Duration.ofMinutes(10), Duration.ofHours(3), bytesPerSecond, 64L << 20);
+    }
+
+    private static RepairConfig of(
+            Duration interval, Duration hintWindow, long bytesPerSecond, long scrubBytesPerSecond) {
         return new RepairConfig(
                 Duration.ofMillis(100),
                 interval,
@@ -25,7 +31,7 @@ final class RepairConfigs {
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
-                64L << 20,
+                bytesPerSecond,
                 scrubBytesPerSecond,
                 16,
                 500,

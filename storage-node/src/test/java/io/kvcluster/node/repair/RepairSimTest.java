@@ -58,6 +58,32 @@ class RepairSimTest {
         assertThat(cluster.counts.exchanges).containsKey(ExchangeEnd.REPAIRED);
     }
 
+    /** Hints of two coordinators, both beyond their bound, and the exchanges that make up for the rest bring the same records. */
+    @Test
+    void hintsAndExchangesThatRunSideBySideMoveLittleTwice() {
+        RepairCluster cluster = new RepairCluster(16, 3);
+        cluster.hints = new HintBounds(400, 16 << 20, 400, 16 << 20);
+        cluster.config = RepairConfigs.slow(256 << 10);
+        cluster.start();
+        Machine away = cluster.machine(2);
+        cluster.load(cluster.machine(0), "key-", 0, 200, 1_024);
+        cluster.untilEqual(30_000);
+        away.kill();
+        long missed = cluster.load(cluster.machine(0), "key-", 100, 700, 1_024)
+                + cluster.load(cluster.machine(1), "new-", 0, 600, 1_024);
+        cluster.world.runForMillis(3_000);
+        assertThat(cluster.counts.hintsStored).isEqualTo(800);
+        assertThat(cluster.counts.hintsDropped).isBetween(400, 420);
+        long bytesBefore = cluster.counts.bytes;
+        away.boot();
+        cluster.untilEqual(120_000);
+        cluster.world.runUntil("no hint is left", 60_000, () -> hints(cluster) == 0);
+        assertThat(cluster.counts.hintsReplayed).isEqualTo(800);
+        assertThat((double) (cluster.counts.bytes - bytesBefore) / missed)
+                .as("bytes moved of bytes missed")
+                .isLessThanOrEqualTo(1.3);
+    }
+
     @Test
     void hintsThatGrewTooOldAreGivenUpForAnExchange() {
         RepairCluster cluster = new RepairCluster(3, 3);
