@@ -225,48 +225,35 @@ public final class KvClient implements AutoCloseable {
         return node.isEmpty()
                 ? CompletableFuture.completedFuture(
                         new Answer.Failed<>(ClientReason.NODE_UNREACHABLE.name(), "no member has store id " + storeId))
-                : new Attempts<Q, R, Answer<R>>(
-                                engine,
-                                Attempts.Kind.READ,
-                                method,
-                                only(node.get()),
-                                timeout,
-                                _ -> question,
-                                KvClient::answered,
-                                KvClient::<R>missed)
-                        .start();
+                : ask(only(node.get()), method, question, timeout);
+    }
+
+    private <Q, R> CompletableFuture<Answer<R>> ask(
+            Attempts.Target target, MethodDescriptor<Q, R> method, Q question, Duration timeout) {
+        return new Attempts<Q, R, Answer<R>>(
+                        engine,
+                        Attempts.Kind.READ,
+                        method,
+                        target,
+                        timeout,
+                        _ -> question,
+                        KvClient::answered,
+                        KvClient::<R>missed)
+                .start();
     }
 
     /** The members as some node sees them now. */
     public Answer<GetNodesResponse> nodes(Duration timeout) {
         return await(
-                new Attempts<>(
-                                engine,
-                                Attempts.Kind.READ,
-                                ClusterServiceGrpc.getGetNodesMethod(),
-                                anyNode(),
-                                timeout,
-                                _ -> GetNodesRequest.getDefaultInstance(),
-                                KvClient::answered,
-                                KvClient::<GetNodesResponse>missed)
-                        .start(),
+                ask(anyNode(), ClusterServiceGrpc.getGetNodesMethod(), GetNodesRequest.getDefaultInstance(), timeout),
                 KvClient::interrupted);
     }
 
     /** Where a key lives, as some node sees it now. */
     public Answer<GetMappingResponse> mapping(ByteString key, Duration timeout) {
+        GetMappingRequest question = GetMappingRequest.newBuilder().setKey(key).build();
         return await(
-                new Attempts<>(
-                                engine,
-                                Attempts.Kind.READ,
-                                ClusterServiceGrpc.getGetMappingMethod(),
-                                anyNode(),
-                                timeout,
-                                _ -> GetMappingRequest.newBuilder().setKey(key).build(),
-                                KvClient::answered,
-                                KvClient::<GetMappingResponse>missed)
-                        .start(),
-                KvClient::interrupted);
+                ask(anyNode(), ClusterServiceGrpc.getGetMappingMethod(), question, timeout), KvClient::interrupted);
     }
 
     /** An answer about the cluster itself. */
