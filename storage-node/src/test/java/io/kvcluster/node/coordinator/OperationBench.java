@@ -39,7 +39,7 @@ public class OperationBench {
         Outcome[] outcome = new Outcome[1];
         cluster.submit(cluster.nodes.get(next % 3), command, ended -> outcome[0] = ended);
         cluster.time.runUntil(() -> outcome[0] != null);
-        if (!(outcome[0] instanceof Outcome.Applied)) {
+        if (outcome[0] instanceof Outcome.NotApplied || outcome[0] instanceof Outcome.Unknown) {
             throw new IllegalStateException(command + ": " + outcome[0]);
         }
         return outcome[0];
