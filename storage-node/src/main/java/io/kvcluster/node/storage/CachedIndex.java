@@ -2,8 +2,8 @@ package io.kvcluster.node.storage;
 
 import io.kvcluster.node.command.Key;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the entries that are in use on the heap, in front of an index in files, and writes changed ones out later: a key that
  * is written often costs one put for many. That loses nothing: a file is trusted only after {@link #close}, which writes out all,
- * and otherwise rebuilt from the log. Bounded in entries, bytes and changed entries; the least recently used goes first.
+ * and otherwise rebuilt from the log. Bounded in entries, bytes and changed entries; one not used for long goes first.
  */
 final class CachedIndex implements Index {
-    private static final int SLOT_BYTES = 192;
+    private static final int SLOT_BYTES = 200;
 
     private record Place(int partition, Key key) {}
 
-    private static final class Slot {
+    private static final class Slot extends SecondChance.Slot {
         final Place place;
         IndexEntry entry;
         boolean changed;
@@ -36,7 +36,8 @@ final class CachedIndex implements Index {
     }
 
     private final Index file;
-    private final LinkedHashMap<Place, Slot> slots = new LinkedHashMap<>(64, 0.75f, true);
+    private final Map<Place, Slot> slots = new HashMap<>();
+    private final SecondChance<Slot> order = new SecondChance<>();
     /** Slots to write out, in the order of their first change; one that is no longer changed is passed over. */
     private final ArrayDeque<Slot> changed = new ArrayDeque<>();
 
@@ -46,7 +47,7 @@ final class CachedIndex implements Index {
     /** @param changed entries that may wait to be written out */
     record Bounds(int entries, int changed, long bytes) {
         /** Of one core loop's index. */
-        static final Bounds DEFAULT = new Bounds(16_384, 4_096, 4L << 20);
+        static final Bounds DEFAULT = new Bounds(32_768, 8_192, 8L << 20);
     }
 
     CachedIndex(Index file, Bounds bounds) {
@@ -59,6 +60,7 @@ final class CachedIndex implements Index {
         Place place = new Place(partition, key);
         Slot slot = slots.get(place);
         if (slot != null) {
+            slot.use();
             return slot.entry;
         }
         IndexEntry entry = file.get(partition, key);
@@ -82,6 +84,7 @@ final class CachedIndex implements Index {
             before = slot.entry;
             bytes += entry.meta().length - before.meta().length;
             slot.entry = entry;
+            slot.use();
             change(slot);
         }
         return before;
@@ -107,12 +110,12 @@ final class CachedIndex implements Index {
     private void add(Slot slot) {
         slots.put(slot.place, slot);
         bytes += slot.bytes();
+        order.add(slot);
         while (slots.size() > bounds.entries || bytes > bounds.bytes) {
-            Iterator<Map.Entry<Place, Slot>> eldestFirst = slots.entrySet().iterator();
-            Slot eldest = eldestFirst.next().getValue();
-            eldestFirst.remove();
-            bytes -= eldest.bytes();
-            writeOut(eldest);
+            Slot evicted = order.evict();
+            slots.remove(evicted.place);
+            bytes -= evicted.bytes();
+            writeOut(evicted);
         }
     }
 
@@ -132,6 +135,7 @@ final class CachedIndex implements Index {
     public void remove(int partition, Key key) {
         Slot slot = slots.remove(new Place(partition, key));
         if (slot != null) {
+            order.remove(slot);
             bytes -= slot.bytes();
             slot.changed = false;
         }

@@ -114,8 +114,17 @@ final class LogWriter {
         }
     }
 
-    /** Queues it, or tells why not, and then {@code entry.end} hears nothing. Any thread. */
+    /** Queues it and calls the log, or tells why not, and then {@code entry.end} hears nothing. Any thread. */
     Optional<Refusal> append(LogEntry entry) {
+        Optional<Refusal> refusal = offer(entry);
+        if (refusal.isEmpty()) {
+            call();
+        }
+        return refusal;
+    }
+
+    /** As {@link #append} for who will {@link #call} the log once for several. Any thread. */
+    Optional<Refusal> offer(LogEntry entry) {
         if (closing) {
             return Optional.of(Refusal.FAILED);
         }
@@ -129,7 +138,6 @@ final class LogWriter {
         if (!inbox.offer(entry, !entry.refusable())) {
             return Optional.of(Refusal.OVERLOADED);
         }
-        call();
         return Optional.empty();
     }
 
@@ -197,7 +205,8 @@ final class LogWriter {
         });
     }
 
-    private void call() {
+    /** Something waits. Any thread. */
+    void call() {
         if (inbox.shouldCall()) {
             loop.post(this::turn);
         }

@@ -65,6 +65,7 @@ final class Shard {
     private @Nullable Index index;
     private String file = "";
     private boolean closing;
+    private boolean callingLog;
     private @Nullable Runnable whenQuiet;
     private int inFlight;
     private int puts;
@@ -216,13 +217,23 @@ final class Shard {
     private void send(LogEntry entry, Consumer<AppendResult> done) {
         Optional<Refusal> refusal = closing
                 ? Optional.of(Refusal.FAILED)
-                : state(entry.partition()) != State.AVAILABLE
-                        ? Optional.of(Refusal.RECOVERING)
-                        : ties.log.append(entry);
+                : state(entry.partition()) != State.AVAILABLE ? Optional.of(Refusal.RECOVERING) : ties.log.offer(entry);
         if (refusal.isPresent()) {
             done.accept(new AppendResult.Refused(refusal.get()));
         } else {
             inFlight++;
+            callLog();
+        }
+    }
+
+    /** After the tasks that wait now, so that what one turn of the loop appends is one group with one fsync (ADR 20). */
+    private void callLog() {
+        if (!callingLog) {
+            callingLog = true;
+            loop.post(() -> {
+                callingLog = false;
+                ties.log.call();
+            });
         }
     }
 
@@ -233,10 +244,11 @@ final class Shard {
         try {
             IndexEntry before = index().put(partition, key, entry);
             accounts.replaced(partition, before, entry);
-            if (before != null) {
-                reads.forget(before.at());
+            if (before == null) {
+                reads.remember(entry.at(), record);
+            } else {
+                reads.replaced(before.at(), entry.at(), record);
             }
-            reads.remember(entry.at(), record);
             if (++puts % PUTS_PER_GROWTH_CHECK == 0) {
                 index().growAhead(ties.growth::offer);
             }

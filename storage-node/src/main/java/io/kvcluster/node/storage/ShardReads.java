@@ -70,18 +70,21 @@ final class ShardReads {
         }
     }
 
+    /** As {@link #remember}, of a key whose record lay elsewhere: nobody asks for that any more. */
+    void replaced(Location from, Location to, byte[] record) {
+        if (record.length <= CACHED_RECORD_BYTES) {
+            cache.replace(from, to, record);
+        } else {
+            cache.invalidate(from);
+        }
+    }
+
     /** The same record lies elsewhere now. */
     void moved(Location from, Location to) {
         byte[] cached = cache.getIfPresent(from);
         if (cached != null) {
-            cache.invalidate(from);
-            cache.put(to, cached);
+            cache.replace(from, to, cached);
         }
-    }
-
-    /** Nobody asks for it any more. */
-    void forget(Location at) {
-        cache.invalidate(at);
     }
 
     long corrupt() {

@@ -352,7 +352,7 @@ class StoreCompactionTest {
     @Test
     void aSegmentThatIsRemovedBeforeItsCopiesAreDurableIsCaught() throws StoreException {
         int withLies = 0;
-        for (int seed = 0; seed < 10; seed++) {
+        for (int seed = 0; seed < 30; seed++) {
             assertThat(lost(false, seed)).as("seed %d", seed).isZero();
             withLies += lost(true, seed);
         }
