@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class NodeProcesses implements AutoCloseable {
     private static final int PARTITIONS = 64;
-    private static final int START_SECONDS = 60;
+    private static final int START_SECONDS = 180;
 
     private final String subnet;
     private final List<Process> processes = new ArrayList<>();
