@@ -180,7 +180,8 @@ public final class NodeCore {
                         hlc::newClock,
                         hlc::greatest,
                         hlc::given,
-                        listeners.replicas()));
+                        listeners.replicas(),
+                        rules.showsDurableOnly()));
         coordination = rules.coordination(
                 new Coordination.Setup(
                         settings.name(),

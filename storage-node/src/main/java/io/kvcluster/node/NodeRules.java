@@ -26,6 +26,11 @@ public interface NodeRules {
         return store;
     }
 
+    /** A question that meets a version on its way to the disk waits: nobody sees what a power cut may take back. */
+    default boolean showsDurableOnly() {
+        return true;
+    }
+
     /** Who stamps: another actor after each unclean end, so that no dot is given twice. */
     default Actor actor(StoreIdentity identity) {
         return new Actor(identity.storeId(), identity.incarnation());

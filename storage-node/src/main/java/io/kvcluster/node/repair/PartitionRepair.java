@@ -70,6 +70,10 @@ final class PartitionRepair {
             pairs.values().forEach(pair -> {
                 pair.forgetCover();
                 pair.coveredWithAll = 0;
+                if (suspect) {
+                    pair.markDirty(setup.clock()
+                            .nanos()); // what vouched is forgotten too, and nothing answers until it is heard again
+                }
             });
         }
         List<Member> replicas = ring.replicas(partition());

@@ -34,6 +34,7 @@ public final class PartitionReplica {
     private final ReplicaEvents events;
     private final RepairSide repair;
     private final DurableReads reads;
+    private final boolean showsDurableOnly;
     private final Map<Key, Pending> pending = new HashMap<>();
     /**
      * Keys with a version that was stamped here and sent, and that this disk then refused. Others may hold it, so the contexts of
@@ -52,6 +53,20 @@ public final class PartitionReplica {
             Stamps stamps,
             ReplicaEvents events,
             RepairSide.Ties ties) {
+        this(partition, store, gate, merging, stamps, events, ties, true);
+    }
+
+    /** @param showsDurableOnly false in tests that see whether that is missed */
+    PartitionReplica(
+            int partition,
+            RecordStore store,
+            EpochGate gate,
+            Merging merging,
+            Stamps stamps,
+            ReplicaEvents events,
+            RepairSide.Ties ties,
+            boolean showsDurableOnly) {
+        this.showsDurableOnly = showsDurableOnly;
         this.partition = partition;
         this.store = store;
         this.gate = gate;
@@ -359,7 +374,7 @@ public final class PartitionReplica {
 
     private void afterPending(Key key, Runnable question) {
         Pending state = pending.get(key);
-        if (state == null || state.loading) {
+        if (state == null || state.loading || !showsDurableOnly) {
             question.run();
         } else {
             state.last.waiters.add(question);

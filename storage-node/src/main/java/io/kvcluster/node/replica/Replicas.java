@@ -21,6 +21,7 @@ public final class Replicas {
      * @param clocks a new clock for each call, started above all that the store ever gave
      * @param observed the greatest stamp that the node has seen
      * @param given is told of each stamp, and of what the node's clock must have passed
+     * @param showsDurableOnly a question that meets a version on its way to the disk waits for it
      */
     public record Shared(
             Actor actor,
@@ -30,7 +31,21 @@ public final class Replicas {
             Supplier<HlcClock> clocks,
             LongSupplier observed,
             LongConsumer given,
-            ReplicaEvents events) {}
+            ReplicaEvents events,
+            boolean showsDurableOnly) {
+        /** As designed. */
+        public Shared(
+                Actor actor,
+                RecordStore store,
+                EpochGate gate,
+                Supplier<ConflictPolicy> policies,
+                Supplier<HlcClock> clocks,
+                LongSupplier observed,
+                LongConsumer given,
+                ReplicaEvents events) {
+            this(actor, store, gate, policies, clocks, observed, given, events, true);
+        }
+    }
 
     private Replicas() {}
 
@@ -55,7 +70,8 @@ public final class Replicas {
                     new RepairSide.Ties(
                             MerkleTree.leavesFor(partitions),
                             shared.actor().incarnation(),
-                            loops.get(p % loops.size()))));
+                            loops.get(p % loops.size())),
+                    shared.showsDurableOnly()));
         }
         return List.copyOf(replicas);
     }

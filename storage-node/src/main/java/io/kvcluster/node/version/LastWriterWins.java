@@ -45,7 +45,8 @@ record LastWriterWins() implements ConflictPolicy {
             // One dot for two writes: the full merge keeps the same one everywhere.
             return new MetaMerge.NeedsBoth();
         }
-        if (current.context().covers(offered.context())) {
+        // a record of another policy may have older siblings: unless they go here too, replicas would differ for ever
+        if (current.context().covers(offered.context()) && current.siblings().size() <= 1) {
             return new MetaMerge.CurrentCovers(0);
         }
         KeyRecord kept = view(incoming);

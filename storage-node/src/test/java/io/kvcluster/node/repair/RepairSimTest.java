@@ -158,28 +158,7 @@ class RepairSimTest {
 
     @Test
     void tombstonesThatGoByTimerAreNoticed() {
-        NodeRules byTimer = new NodeRules() {
-            @Override
-            public io.kvcluster.node.storage.RecordStore records(io.kvcluster.node.storage.Store store) {
-                return new ForgetsByTimer(store);
-            }
-
-            @Override
-            public Repair repair(RepairSetup setup, RepairEvents events) {
-                setup.sides().forEach(side -> collectForEver(side, setup));
-                return new Repair(setup, events);
-            }
-
-            private void collectForEver(io.kvcluster.node.replica.RepairSide side, RepairSetup setup) {
-                side.loop().post(() -> collectAgain(side));
-            }
-
-            private void collectAgain(io.kvcluster.node.replica.RepairSide side) {
-                side.collect(java.util.Optional.empty(), 1_000);
-                side.loop().after(1_000_000_000, () -> collectAgain(side));
-            }
-        };
-        RepairCluster cluster = deletedWhileAway(byTimer);
+        RepairCluster cluster = deletedWhileAway(ForgetsByTimer.RULES);
         cluster.machine(2).boot();
         cluster.world.runForMillis(20_000);
         assertThat(cluster.machine(2).local("ghost")).as("the delete is undone").contains("alive");

@@ -3,6 +3,7 @@ package io.kvcluster.node.seams;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 
 /** A loop on the virtual-time queue. A killed loop runs nothing more; a paused one keeps what it is given. */
 public final class SimLoop implements Loop {
@@ -86,6 +87,16 @@ public final class SimLoop implements Loop {
         scheduled = false;
         freeAtNanos = world.nanos();
         schedule();
+    }
+
+    /** What only this loop's tasks may see, seen from outside while nothing runs. */
+    public <T> T seen(Supplier<T> look) {
+        current = true;
+        try {
+            return look.get();
+        } finally {
+            current = false;
+        }
     }
 
     @Override

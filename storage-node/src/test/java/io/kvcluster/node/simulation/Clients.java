@@ -8,22 +8,24 @@ import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/**
- * Clients that run one random operation after the other. The name of a key says which levels it is used at, and so what is
- * promised: {@code reg-} quorum and all, {@code ev-} also eventual, {@code any-} every level, {@code sib-} eventual to all with
- * contexts.
- */
+/** Clients that run one random operation after the other, on keys of the kinds that the policy allows ({@link KeyKind}). */
 final class Clients {
+    /** Reads every key when all is over. */
+    static final String LAST = "last";
+
     private static final long MILLIS = 1_000_000;
-    private static final int LARGE = 5_000;
-    private static final List<String> REGISTERS = List.of("reg-0", "reg-1", "ev-0", "any-0", "reg-2", "ev-1", "any-1");
-    private static final List<String> SIBLINGS = List.of("sib-0", "sib-1", "sib-2", "sib-3", "sib-4", "sib-5");
+    private static final int LARGE = 4_500;
     private static final byte[] NO_CONTEXT = {};
+    private static final int[] TTL_MILLIS = {20, 60, 200, 400, 6_000};
 
     private final SimCluster cluster;
     private final RandomGenerator random;
@@ -37,7 +39,9 @@ final class Clients {
     Clients(SimCluster cluster) {
         this.cluster = cluster;
         this.random = cluster.world.newRandom("clients");
-        this.keys = (cluster.plan.siblings() ? SIBLINGS : REGISTERS).subList(0, cluster.plan.keys());
+        List<String> all = new ArrayList<>(KeyKind.keysUnder(cluster.plan.policy()));
+        Collections.rotate(all, random.nextInt(all.size()));
+        this.keys = List.copyOf(all.subList(0, Math.min(all.size(), cluster.plan.keys())));
     }
 
     List<String> keys() {
@@ -63,13 +67,8 @@ final class Clients {
             return;
         }
         String key = keys.get(random.nextInt(keys.size()));
-        int dice = random.nextInt(20);
-        Action action = dice < 9 ? Action.get() : dice < 17 ? Action.put("v" + values++) : Action.delete();
-        byte[] context = key.startsWith("sib-") && random.nextInt(3) > 0
-                ? contexts.getOrDefault(client + key, NO_CONTEXT)
-                : NO_CONTEXT;
-        SimOperation operation =
-                new SimOperation(++ids, client, key, action, levelFor(key), context, cluster.world.nanos());
+        KeyKind kind = KeyKind.of(key);
+        SimOperation operation = new SimOperation(++ids, client, request(client, key, kind), cluster.world.nanos());
         submit(operation, cluster.anyMachine(), 150 + random.nextInt(500), () -> {
             if (operation.outcome instanceof Outcome.Read read) {
                 contexts.put(client + key, read.contextToken());
@@ -78,27 +77,33 @@ final class Clients {
         });
     }
 
-    private ConsistencyLevel levelFor(String key) {
-        int dice = random.nextInt(10);
-        if (key.startsWith("reg-")) {
-            return dice < 8 ? ConsistencyLevel.QUORUM : ConsistencyLevel.ALL;
+    private SimOperation.Request request(String client, String key, KeyKind kind) {
+        Action action = action(kind);
+        boolean expires = kind == KeyKind.EXPIRING && action instanceof Action.Put && random.nextInt(3) > 0;
+        byte[] context = kind == KeyKind.SIBLINGS && random.nextInt(3) > 0
+                ? contexts.getOrDefault(client + key, NO_CONTEXT)
+                : NO_CONTEXT;
+        return new SimOperation.Request(
+                key,
+                action,
+                kind.level(random.nextInt(10)),
+                context,
+                expires ? TTL_MILLIS[random.nextInt(TTL_MILLIS.length)] : 0);
+    }
+
+    private Action action(KeyKind kind) {
+        int dice = random.nextInt(20);
+        if (dice < 9) {
+            return Action.get();
         }
-        if (key.startsWith("any-")) {
-            return switch (dice / 2) {
-                case 0 -> ConsistencyLevel.LOCAL;
-                case 1 -> ConsistencyLevel.ONE;
-                case 2 -> ConsistencyLevel.EVENTUAL;
-                case 3 -> ConsistencyLevel.QUORUM;
-                default -> ConsistencyLevel.ALL;
-            };
-        }
-        return dice < 6 ? ConsistencyLevel.EVENTUAL : dice < 9 ? ConsistencyLevel.QUORUM : ConsistencyLevel.ALL;
+        return dice < 17 || kind == KeyKind.SET ? Action.put("v" + values++) : Action.delete();
     }
 
     /** Notes it, sends it, and goes on when it is answered or, at the latest, a little after its deadline. */
     private void submit(SimOperation operation, SimMachine machine, int budgetMillis, Runnable then) {
         operations.add(operation);
         cluster.trace.say(operation.client, () -> operation.asked() + " of " + machine.name);
+        cluster.reachedIf(cluster.isUnderMixedPolicies(), Mark.STARTED_UNDER_MIXED_POLICIES);
         boolean[] ended = new boolean[1];
         Command command = command(operation, machine.clock.nanos() + budgetMillis * MILLIS);
         cluster.world.at(
@@ -126,40 +131,89 @@ final class Clients {
         return 20_000 + random.nextInt(300_000);
     }
 
-    private static Command command(SimOperation operation, long deadline) {
+    private Command command(SimOperation operation, long deadline) {
         Key key = Key.of(operation.key);
         return switch (operation.action) {
             case Action.Get _ -> new Command.Get(key, operation.level, deadline, "", false);
-            case Action.Put put ->
+            case Action.Put _ ->
                 new Command.Put(
-                        key, bytes(operation.id, put.value()), operation.context, operation.level, deadline, "", false);
+                        key,
+                        bytes(operation),
+                        operation.context,
+                        operation.ttlMillis,
+                        operation.level,
+                        deadline,
+                        "",
+                        false);
             case Action.Delete _ -> new Command.Delete(key, operation.context, operation.level, deadline, "", false);
         };
     }
 
-    /** Some are so large that reads ask for digests. */
-    private static byte[] bytes(long id, String value) {
-        return (id % 23 == 0 ? value + " " + "x".repeat(LARGE) : value).getBytes(StandardCharsets.UTF_8);
+    /** Some are so large that reads ask for digests; few where many may stand side by side, for a segment must hold them all. */
+    private byte[] bytes(SimOperation put) {
+        boolean large = switch (cluster.plan.policy()) {
+            case LAST_WRITER_WINS -> put.id % 23 == 0;
+            case SIBLINGS, CHANGING -> put.id % 97 == 0;
+            case CUSTOM -> false;
+        };
+        return (large ? put.value() + " " + "x".repeat(LARGE) : put.value()).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The last read of a key: again and again until it is answered. */
-    void readFinally(String key, ConsistencyLevel level, List<SimMachine> machines, Runnable then) {
-        SimOperation operation =
-                new SimOperation(++ids, "last", key, Action.get(), level, NO_CONTEXT, cluster.world.nanos());
+    // --- when the clients are done
+
+    /** A last read of every key: again and again until it is answered. @return hears how many are left */
+    IntSupplier readAll(ConsistencyLevel level, List<SimMachine> machines, Consumer<SimOperation> answered) {
+        int[] left = {keys.size()};
+        keys.forEach(key -> untilAnswered(
+                LAST, () -> new SimOperation.Request(key, Action.get(), level, NO_CONTEXT, 0), machines, operation -> {
+                    left[0]--;
+                    answered.accept(operation);
+                }));
+        return () -> left[0];
+    }
+
+    /** A write and then a read of each of some keys at quorum, until they are answered. @return hears how many are left */
+    IntSupplier probe(List<String> probes, List<SimMachine> machines) {
+        int[] left = {probes.size()};
+        for (String key : probes) {
+            untilAnswered(
+                    "probe",
+                    () -> quorum(key, Action.put("v" + values++)),
+                    machines,
+                    written -> untilAnswered("probe", () -> quorum(key, Action.get()), machines, read -> left[0]--));
+        }
+        return () -> left[0];
+    }
+
+    private static SimOperation.Request quorum(String key, Action action) {
+        return new SimOperation.Request(key, action, ConsistencyLevel.QUORUM, NO_CONTEXT, 0);
+    }
+
+    private void untilAnswered(
+            String client,
+            Supplier<SimOperation.Request> request,
+            List<SimMachine> machines,
+            Consumer<SimOperation> then) {
+        SimOperation operation = new SimOperation(++ids, client, request.get(), cluster.world.nanos());
         submit(operation, machines.get(random.nextInt(machines.size())), 1_000, () -> {
-            if (operation.answeredRead()) {
-                then.run();
+            if (operation.answeredRead() || operation.acknowledged()) {
+                then.accept(operation);
             } else {
-                cluster.world.at(100 * MILLIS, () -> readFinally(key, level, machines, then));
+                cluster.world.at(100 * MILLIS, () -> untilAnswered(client, request, machines, then));
             }
         });
     }
 
     private void note(SimOperation operation, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Applied _ ->
+            case Outcome.Applied _ -> {
                 cluster.reachedIf(operation.context.length > 0, Mark.SIBLINGS_RESOLVED_WITH_CONTEXT);
+                cluster.reachedIf(operation.level == null, Mark.DEFAULT_LEVEL_USED);
+            }
             case Outcome.Read read -> {
+                cluster.reachedIf(
+                        read.siblings().isEmpty() && KeyKind.of(operation.key) == KeyKind.EXPIRING,
+                        Mark.EXPIRED_THEN_ABSENT);
                 cluster.reachedIf(read.siblings().size() > 1, Mark.SIBLINGS_RETURNED);
                 cluster.reachedIf(read.siblings().isEmpty() && read.contextToken().length > 0, Mark.DELETE_THEN_ABSENT);
             }
@@ -169,6 +223,7 @@ final class Clients {
                     case NO_RING -> cluster.reached(Mark.REFUSED_WITHOUT_RING);
                     case STARTING -> cluster.reached(Mark.REFUSED_WHILE_STARTING);
                     case DISK_FULL -> cluster.reached(Mark.REFUSED_DISK_FULL);
+                    case TOO_MANY_SIBLINGS -> cluster.reached(Mark.REFUSED_TOO_MANY_SIBLINGS);
                     case NOT_A_REPLICA -> cluster.reached(Mark.REFUSED_LOCAL_ELSEWHERE);
                     default -> {}
                 }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Says of records that are on their way to the disk that they are there already, and shows them. */
+/** Shows records that are on their way to the disk as if they were there already, and may say that they are. */
 final class EarlyRecords extends RecordsAround {
     private static final int NO_SEGMENT = Integer.MAX_VALUE;
 
@@ -19,8 +19,12 @@ final class EarlyRecords extends RecordsAround {
     private final Map<Place, OnTheWay> onTheWay = new HashMap<>();
     private int appends;
 
-    EarlyRecords(RecordStore records) {
+    private final boolean acknowledges;
+
+    /** @param acknowledges says that they are */
+    EarlyRecords(RecordStore records, boolean acknowledges) {
         super(records);
+        this.acknowledges = acknowledges;
     }
 
     @Override
@@ -46,7 +50,14 @@ final class EarlyRecords extends RecordsAround {
         Place place = new Place(partition, key);
         OnTheWay early = new OnTheWay(meta, record, new Location(NO_SEGMENT, ++appends, record.length));
         onTheWay.put(place, early);
-        super.append(partition, key, meta, record, hlc, result -> onTheWay.remove(place, early));
-        done.accept(new AppendResult.Durable(0));
+        super.append(partition, key, meta, record, hlc, result -> {
+            onTheWay.remove(place, early);
+            if (!acknowledges) {
+                done.accept(result);
+            }
+        });
+        if (acknowledges) {
+            done.accept(new AppendResult.Durable(0));
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.kvcluster.node.simulation;
 
+import java.util.List;
+
 /** What can go wrong. A seed draws some of them, so that rare combinations are not drowned by frequent ones. */
 enum Fault {
     KILL,
@@ -7,6 +9,8 @@ enum Fault {
     /** All machines lose power at once. */
     BLACKOUT,
     STOP,
+    /** A machine is off until the faults stop. */
+    OUTAGE,
     PAUSE,
     PARTITION,
     PARTITION_ONE_WAY,
@@ -17,5 +21,9 @@ enum Fault {
     FULL_DISK,
     FSYNC_ERROR,
     BIT_FLIP,
-    LOST_DISK
+    LOST_DISK;
+
+    /** Those that end no process and refuse no write. */
+    static final List<Fault> GENTLE =
+            List.of(PAUSE, PARTITION, PARTITION_ONE_WAY, BREAK_LINKS, SLOW_LINK, CLOCK_JUMP, SLOW_DISK);
 }

@@ -2,19 +2,21 @@ package io.kvcluster.node.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** What goes wrong, and when it is over. Every fault ends by itself, or at the latest with {@link #stop}. */
 final class Faults {
     private static final long MILLIS = 1_000_000;
+    /** One more within an hour, and the store gives up. */
     private static final int MAX_FSYNC_ERRORS = 2;
-    private static final int BITS = 8;
+
+    private static final int BITS = 40;
 
     private final SimCluster cluster;
     private final RandomGenerator random;
     private final List<Fault> kinds;
     private boolean stopped;
-    private int fsyncErrors;
 
     Faults(SimCluster cluster) {
         this.cluster = cluster;
@@ -49,8 +51,12 @@ final class Faults {
                 later(400, machine::boot);
             }
             case POWER_CUT -> {
-                if (machine.isUp()) {
+                if (machine.isUp() && random.nextBoolean()) {
                     machine.cutPowerInACall(random.nextInt(10), random.nextBoolean());
+                } else {
+                    // in the middle of a force that takes long
+                    machine.timed.forceNanos((5 + random.nextInt(40)) * MILLIS);
+                    later(100, machine::losePower);
                 }
             }
             case BLACKOUT -> {
@@ -60,6 +66,12 @@ final class Faults {
                 }
             }
             case STOP -> machine.stop();
+            case OUTAGE -> {
+                if (machine.ring() != null && cluster.machines.stream().noneMatch(SimMachine::isAway)) {
+                    cluster.reached(Mark.OUTAGE);
+                    machine.goAway();
+                }
+            }
             case PAUSE -> pauseFor(machine, 20 + random.nextInt(1_000));
             case PARTITION -> partition(machine, false);
             case PARTITION_ONE_WAY -> partition(machine, true);
@@ -83,8 +95,8 @@ final class Faults {
                 later(1_500, () -> machine.fill(false));
             }
             case FSYNC_ERROR -> {
-                if (fsyncErrors < MAX_FSYNC_ERRORS && machine.isUp()) {
-                    fsyncErrors++;
+                if (machine.isUp() && (machine.failedForces < MAX_FSYNC_ERRORS || mayLoseData(machine))) {
+                    machine.failedForces++;
                     cluster.trace.say(machine.name, () -> "will fail in its next force of a segment");
                     machine.disk.failForce(".seg");
                 }
@@ -93,6 +105,10 @@ final class Faults {
                 if (mayLoseData(machine)) {
                     for (int i = 0; i < BITS; i++) {
                         machine.flipBit();
+                    }
+                    if (random.nextBoolean()) {
+                        machine.kill();
+                        later(200, machine::boot);
                     }
                 }
             }
@@ -107,7 +123,8 @@ final class Faults {
 
     /** One machine only, in the whole run. */
     private boolean mayLoseData(SimMachine machine) {
-        return cluster.machines.stream().allMatch(other -> other == machine || !other.lostData);
+        return cluster.machines.stream()
+                .allMatch(other -> other == machine || !(other.lostData || other.failedForces > MAX_FSYNC_ERRORS));
     }
 
     private void later(int atMostMillis, Runnable end) {
@@ -167,8 +184,8 @@ final class Faults {
         return offset - before;
     }
 
-    /** Everything that still lasts is over; machines that can start do. */
-    void stop() {
+    /** Everything that still lasts is over; machines that can start do, but for the one that is left away. */
+    void stop(Optional<SimMachine> leftAway) {
         stopped = true;
         cluster.trace.say("faults", () -> "stop");
         cluster.network.lossPerMillion(0);
@@ -180,7 +197,11 @@ final class Faults {
                 cluster.network.heal(machine.name, other.name);
                 cluster.network.slow(machine.name, other.name, 0);
             }
-            machine.boot();
+            if (leftAway.filter(machine::equals).isPresent()) {
+                machine.goAway();
+            } else {
+                machine.comeBack();
+            }
         }
     }
 }

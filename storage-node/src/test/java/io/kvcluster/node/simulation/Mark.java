@@ -1,5 +1,8 @@
 package io.kvcluster.node.simulation;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What some seed must reach, or the simulation shows less than it seems to. One name for each interesting branch. */
 enum Mark {
     // operations
@@ -18,17 +21,43 @@ enum Mark {
     SIBLINGS_RETURNED,
     SIBLINGS_RESOLVED_WITH_CONTEXT,
     DELETE_THEN_ABSENT,
+    EXPIRED_THEN_ABSENT,
+    DEFAULT_LEVEL_USED,
+    MANY_SIBLINGS,
+    REFUSED_TOO_MANY_SIBLINGS,
+    RESOLVER_MERGED,
+    RESOLVER_FAILED,
     // rings
     RING_FROM_OPERATOR,
     RING_FROM_PEER,
     RING_OF_LAST_LIFE,
     STALE_EPOCH_REFUSED,
     REQUEST_WAITED_FOR_RING,
+    DEFAULT_LEVEL_CHANGED,
+    POLICY_CHANGED,
+    STARTED_UNDER_MIXED_POLICIES,
+    // repair
+    HINT_KEPT,
+    HINT_GIVEN,
+    HINT_GIVEN_UP,
+    EXCHANGE_FOUND_EQUAL,
+    EXCHANGE_REPAIRED,
+    EXCHANGE_FAILED,
+    EQUAL_BY_HINTS_ALONE,
+    TOMBSTONE_COLLECTED_UNDER_LOAD,
+    TOMBSTONE_COLLECTED,
+    WRITE_BELOW_PROMISE,
+    SUSPICION_ENDED,
+    DAMAGED_RECORD_REPAIRED,
+    SEGMENT_COMPACTED,
     // machines
     PROCESS_KILLED,
     POWER_CUT_IN_A_CALL,
     POWER_CUT_IN_RECOVERY,
     BLACKOUT,
+    OUTAGE,
+    WENT_ON_WITHOUT_ONE,
+    STORE_FAILED,
     PAUSED_LONGER_THAN_SUSPICION,
     CLEAN_STOP,
     START_AFTER_CLEAN_STOP,
@@ -46,5 +75,21 @@ enum Mark {
     LINK_BROKEN,
     LINK_SLOW,
     PEER_SEEN_DOWN,
-    STORE_THAT_NO_RING_NAMES
+    STORE_THAT_NO_RING_NAMES;
+
+    /** Those that some of thousands of seeds reach, but not some of the few that every build runs. */
+    private static final Set<Mark> RARE = EnumSet.of(
+            REPLICA_CANNOT_SAY,
+            REFUSED_TOO_MANY_SIBLINGS,
+            TOMBSTONE_COLLECTED_UNDER_LOAD,
+            SUSPICION_ENDED,
+            PARTITIONS_SUSPECT,
+            DAMAGED_RECORD_REPAIRED,
+            TAIL_CUT,
+            FSYNC_FAILED,
+            STORE_FAILED);
+
+    boolean isRare() {
+        return RARE.contains(this);
+    }
 }

@@ -1,9 +1,14 @@
 package io.kvcluster.node.simulation;
 
 import io.kvcluster.node.NodeRules;
+import io.kvcluster.node.command.Key;
 import io.kvcluster.node.coordinator.Coordination;
 import io.kvcluster.node.coordinator.OperationEvents;
 import io.kvcluster.node.coordinator.WeakenedCoordination;
+import io.kvcluster.node.repair.ForgetsByTimer;
+import io.kvcluster.node.repair.Repair;
+import io.kvcluster.node.repair.RepairEvents;
+import io.kvcluster.node.repair.RepairSetup;
 import io.kvcluster.node.replica.EpochGate;
 import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.storage.RecordStore;
@@ -20,9 +25,30 @@ enum SeededFault {
     ACKNOWLEDGE_BEFORE_FSYNC(new NodeRules() {
         @Override
         public RecordStore records(Store store) {
-            return new EarlyRecords(store);
+            return new EarlyRecords(store, true);
         }
     }),
+    SHOW_BEFORE_FSYNC(new NodeRules() {
+        @Override
+        public RecordStore records(Store store) {
+            return new EarlyRecords(store, false);
+        }
+
+        @Override
+        public boolean showsDurableOnly() {
+            return false;
+        }
+    }),
+    DROP_HINTS(new NodeRules() {
+        @Override
+        public Repair repair(RepairSetup setup, RepairEvents events) {
+            return new Repair(setup, events) {
+                @Override
+                public void missed(int partition, Key key, byte[] record, long hlc, String storeId) {}
+            };
+        }
+    }),
+    DROP_TOMBSTONES_BY_TIMER(ForgetsByTimer.RULES),
     /** All stores stamp as one actor. */
     REUSE_A_DOT(new NodeRules() {
         @Override

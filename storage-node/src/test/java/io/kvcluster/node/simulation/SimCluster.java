@@ -2,40 +2,45 @@ package io.kvcluster.node.simulation;
 
 import io.kvcluster.node.NodeCore;
 import io.kvcluster.node.NodeRules;
-import io.kvcluster.node.command.ConsistencyLevel;
-import io.kvcluster.node.command.Outcome;
-import io.kvcluster.node.coordinator.OperationEvents;
 import io.kvcluster.node.coordinator.OperationSettings;
 import io.kvcluster.node.membership.Standing;
 import io.kvcluster.node.peer.PeerConfig;
 import io.kvcluster.node.peer.PeerReport;
-import io.kvcluster.node.replica.ReplicaEvents;
+import io.kvcluster.node.repair.RepairConfig;
+import io.kvcluster.node.seams.SimEnvironment;
 import io.kvcluster.node.seams.SimNetwork;
 import io.kvcluster.node.seams.SimWorld;
 import io.kvcluster.node.storage.Durability;
 import io.kvcluster.node.storage.HintBounds;
 import io.kvcluster.node.storage.IndexFactory;
-import io.kvcluster.node.storage.RecoveryProgress;
 import io.kvcluster.node.storage.StoreConfig;
-import io.kvcluster.node.storage.StoreListener;
 import io.kvcluster.proto.peer.PeerFrame;
+import io.kvcluster.ring.Ring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Machines, their network, and what is known of the run so far. */
 final class SimCluster {
     static final int PARTITIONS = 8;
+    /** With a quorum alive, a cluster makes progress within this. */
+    private static final long LIVENESS_NANOS = 60_000_000_000L;
+
+    private static final long STEP_NANOS = 20_000_000;
     static final long DISK_BYTES = 4L << 20;
-    private static final int SEGMENT_BYTES = 16 << 10;
-    private static final HintBounds HINTS = new HintBounds(100, 64 << 10, 200, 128 << 10);
+    private static final int SEGMENT_BYTES = 32 << 10;
 
     final SimPlan plan;
-    private final NodeRules rules;
+    final NodeRules rules;
     final SimWorld world;
     final RandomGenerator random;
     final SimNetwork<PeerFrame> network;
@@ -43,6 +48,8 @@ final class SimCluster {
     final List<SimMachine> machines = new ArrayList<>();
     final Set<Mark> marks = EnumSet.noneOf(Mark.class);
     private final Wire wire;
+    private final RandomGenerator resolverChance;
+    private boolean underLoad = true;
     private Optional<String> broken = Optional.empty();
 
     SimCluster(SimPlan plan, NodeRules rules, boolean traced) {
@@ -53,6 +60,7 @@ final class SimCluster {
         this.trace = new Trace(traced, world::nanos);
         this.network = new SimNetwork<>(world);
         this.wire = new Wire(this);
+        this.resolverChance = world.newRandom("resolver");
         network.lossPerMillion(plan.lossPerMillion());
         network.watch(wire::arrives);
         for (int i = 0; i < plan.nodes(); i++) {
@@ -70,12 +78,13 @@ final class SimCluster {
 
     // --- what machines are made with
 
-    NodeRules rulesOf(String machine) {
-        return trace.isKept() ? new TracedRules(rules, this, machine) : rules;
-    }
-
-    IndexFactory indexes() {
-        return IndexFactory.heap();
+    /** What a node sees of everything else. */
+    NodeCore.World worldOf(String machine, SimEnvironment environment, Consumer<Runnable> door) {
+        return new NodeCore.World(
+                environment,
+                IndexFactory.heap(),
+                network.join(machine, door),
+                Map.of(UnionResolver.NAME, new UnionResolver(resolverChance)));
     }
 
     /** Production's, but for times and sizes that let a short run see what takes long. */
@@ -88,17 +97,40 @@ final class SimCluster {
                         PARTITIONS,
                         new Durability.Fsync(),
                         SEGMENT_BYTES,
-                        8 << 10,
+                        16 << 10,
                         1_024,
                         1 << 20,
                         0,
                         2 * SEGMENT_BYTES,
                         1,
                         256,
-                        HINTS,
+                        new HintBounds(
+                                plan.upkeep().hints(),
+                                64 << 10,
+                                2 * plan.upkeep().hints(),
+                                128 << 10),
                         StoreConfig.of(PARTITIONS, new Durability.Fsync(), 0).compaction()),
                 peerConfig(),
-                OperationSettings.DEFAULT);
+                OperationSettings.DEFAULT,
+                repairConfig());
+    }
+
+    private RepairConfig repairConfig() {
+        SimPlan.Upkeep upkeep = plan.upkeep();
+        return new RepairConfig(
+                Duration.ofMillis(100),
+                Duration.ofMillis(upkeep.exchangeEveryMillis()),
+                Duration.ofMillis(500),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(2),
+                Duration.ofMillis(upkeep.coverLagMillis()),
+                Duration.ofSeconds(1),
+                RepairConfig.defaults().bytesPerSecond(),
+                RepairConfig.defaults().scrubBytesPerSecond(),
+                4,
+                3,
+                Duration.ofMillis(upkeep.hintWindowMillis()),
+                4);
     }
 
     private static PeerConfig peerConfig() {
@@ -118,11 +150,8 @@ final class SimCluster {
     }
 
     NodeCore.Listeners listeners(SimMachine machine) {
-        return new NodeCore.Listeners(
-                new HeardOfStore(machine),
-                new HeardOfOperations(),
-                new HeardOfReplicas(machine),
-                standing -> heard(machine, standing));
+        Hears hears = new Hears(this, machine);
+        return new NodeCore.Listeners(hears, hears, hears, hears, standing -> heard(machine, standing));
     }
 
     private void heard(SimMachine machine, Standing standing) {
@@ -136,6 +165,31 @@ final class SimCluster {
     }
 
     // --- what is known of the run
+
+    /** Clients are at work. */
+    boolean isUnderLoad() {
+        return underLoad;
+    }
+
+    void loadEnds() {
+        underLoad = false;
+    }
+
+    /** Rings with different policies are in use. */
+    boolean isUnderMixedPolicies() {
+        return plan.policy() == Policy.CHANGING
+                && machines.stream()
+                                .flatMap(machine -> Stream.ofNullable(machine.ring()))
+                                .map(ring -> ring.defaults().getConflictResolution())
+                                .distinct()
+                                .count()
+                        > 1;
+    }
+
+    /** No process has ended yet, so that what replicas missed is known to those who sent it. */
+    boolean isUnbroken() {
+        return machines.stream().allMatch(machine -> machine.lives() == 1 && machine.isUp());
+    }
 
     void reached(Mark mark) {
         marks.add(mark);
@@ -164,21 +218,39 @@ final class SimCluster {
         return broken;
     }
 
-    /** Every machine that can serve does, under one ring, with links to every other. */
-    boolean converged() {
-        long epoch = 0;
+    void await(String what, BooleanSupplier condition) {
+        await(what, condition, () -> "");
+    }
+
+    /** Lets time pass until the condition holds; within a virtual minute. @param details of why it does not */
+    void await(String what, BooleanSupplier condition, Supplier<String> details) {
+        if (broken.isPresent()) {
+            return;
+        }
+        long until = world.nanos() + LIVENESS_NANOS;
+        while (broken.isEmpty() && !condition.getAsBoolean()) {
+            if (world.nanos() >= until) {
+                bug("no progress: not in a minute: " + what + " " + details.get());
+                return;
+            }
+            world.runFor(STEP_NANOS);
+            look();
+        }
+        trace.say("world", () -> what);
+    }
+
+    /** Every machine that can serve does, under the ring of this epoch, with links to every other. */
+    boolean converged(long epoch) {
         for (SimMachine machine : serving()) {
             NodeCore core = machine.core();
+            Ring ring = machine.ring();
             if (core == null
+                    || ring == null
+                    || ring.epoch() != epoch
                     || !(core.keeper().standing() instanceof Standing.Member)
                     || !core.store().report().indexReady()) {
                 return false;
             }
-            long its = java.util.Objects.requireNonNull(core.keeper().current()).epoch();
-            if (epoch != 0 && epoch != its) {
-                return false;
-            }
-            epoch = its;
             long linked = core.peers().reports().stream().filter(PeerReport::up).count();
             if (linked < serving().size() - 1) {
                 return false;
@@ -189,16 +261,7 @@ final class SimCluster {
 
     /** Notes what only a look from outside shows. */
     void look() {
-        for (SimMachine machine : machines) {
-            NodeCore core = machine.core();
-            if (core != null) {
-                reachedIf(
-                        core.keeper().current() != null
-                                && !core.peers().reports().stream().allMatch(PeerReport::up),
-                        Mark.PEER_SEEN_DOWN);
-                reachedIf(machine.disk.exists("log/00000002.seg"), Mark.SEGMENT_SEALED);
-            }
-        }
+        machines.forEach(SimMachine::look);
     }
 
     /** Machines that the ring names and that are not given up. */
@@ -206,71 +269,5 @@ final class SimCluster {
         return machines.stream()
                 .filter(machine -> !machine.failed && !machine.diskLost)
                 .toList();
-    }
-
-    private final class HeardOfStore implements StoreListener {
-        private final SimMachine machine;
-
-        HeardOfStore(SimMachine machine) {
-            this.machine = machine;
-        }
-
-        @Override
-        public void progress(RecoveryProgress progress) {}
-
-        @Override
-        public void partitionAvailable(int partition) {}
-
-        @Override
-        public void groupDurable(int records, long nanos) {
-            trace.say(machine.name, () -> "has " + records + " record(s) durable");
-        }
-    }
-
-    private final class HeardOfReplicas implements ReplicaEvents {
-        private final SimMachine machine;
-
-        HeardOfReplicas(SimMachine machine) {
-            this.machine = machine;
-        }
-
-        @Override
-        public void writeBelowWatermark() {}
-
-        @Override
-        public void discarded(int siblings) {
-            reachedIf(siblings > 0, Mark.CONFLICT_DISCARDED);
-        }
-
-        @Override
-        public void manySiblings(int siblings) {}
-
-        @Override
-        public void dotReused() {
-            bug(machine.name + " has seen one dot with two values");
-        }
-
-        @Override
-        public void checksumFailed() {
-            if (!machine.lostData) {
-                bug(machine.name + " has read a damaged record although nothing was damaged");
-            }
-        }
-    }
-
-    private final class HeardOfOperations implements OperationEvents {
-        @Override
-        public void finished(ConsistencyLevel level, Kind kind, Outcome outcome, long nanos) {}
-
-        @Override
-        public void quorumFailed(Kind kind) {}
-
-        @Override
-        public void readRepaired(int replicas) {
-            reached(Mark.READ_WROTE_BACK);
-        }
-
-        @Override
-        public void overloaded() {}
     }
 }

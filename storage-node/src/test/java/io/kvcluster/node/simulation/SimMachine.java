@@ -5,6 +5,7 @@ import io.kvcluster.node.command.Command;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
 import io.kvcluster.node.membership.Standing;
+import io.kvcluster.node.peer.PeerReport;
 import io.kvcluster.node.seams.PowerCut;
 import io.kvcluster.node.seams.ProcessHalted;
 import io.kvcluster.node.seams.SimClock;
@@ -14,6 +15,7 @@ import io.kvcluster.node.seams.SimulatedDisk;
 import io.kvcluster.node.seams.TimedDisk;
 import io.kvcluster.node.storage.RecoveryReport;
 import io.kvcluster.node.storage.StoreException;
+import io.kvcluster.ring.Ring;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** A machine with its disk and its clock, and the process that runs on it now, if one does. */
 final class SimMachine {
     /** What is left of a full disk: less than the reserve, so that writes are refused, but small files still fit. */
-    private static final long FULL = 24 << 10;
+    private static final long FULL = 40 << 10;
 
     final SimCluster cluster;
     final String name;
@@ -32,15 +34,24 @@ final class SimMachine {
     private int boots;
     private int lives;
     private boolean powerIsOff;
+    private boolean away;
 
     /** The disk failed so often that the store refuses to start: an operator would replace it. */
     boolean failed;
+
+    /** Forces that failed, or will. */
+    int failedForces;
 
     /** What was durable here is no longer. */
     boolean lostData;
 
     /** It has a store that no ring names. */
     boolean diskLost;
+
+    /** Some partition was emptied here once, because deletes went on without it. */
+    boolean emptied;
+
+    private boolean suspected;
 
     private @Nullable Life life;
 
@@ -63,6 +74,8 @@ final class SimMachine {
         this.cluster = cluster;
         this.name = name;
         this.clock = new SimClock(cluster.world);
+        int drift = cluster.plan.driftPerMillion();
+        clock.driftPerMillion(drift == 0 ? 0 : cluster.random.nextInt(-drift, drift + 1));
         this.disk = new SimulatedDisk(cluster.world.newRandom(name + " disk"));
         disk.capacity(SimCluster.DISK_BYTES);
         this.timed = timedDisk();
@@ -89,7 +102,7 @@ final class SimMachine {
     }
 
     void boot() {
-        if (life != null || failed) {
+        if (life != null || failed || away) {
             return;
         }
         powerIsOff = false;
@@ -104,10 +117,9 @@ final class SimMachine {
         cluster.trace.say(name, () -> "starts, life " + lives);
         try {
             NodeCore core = new NodeCore(
-                    new NodeCore.World(
-                            mine.environment, cluster.indexes(), cluster.network.join(name, mine.door::post)),
+                    cluster.worldOf(name, mine.environment, mine.door::post),
                     cluster.settings(name),
-                    cluster.rulesOf(name),
+                    new WatchedRules(cluster.rules, this),
                     cluster.listeners(this),
                     () -> mine.core != null && mine.core.keeper().standing() instanceof Standing.Member);
             mine.core = core;
@@ -133,8 +145,8 @@ final class SimMachine {
         cluster.reachedIf(report.tailLost(), Mark.TAIL_CUT);
         cluster.reachedIf(report.clean() && lives > 1, Mark.START_AFTER_CLEAN_STOP);
         cluster.reachedIf(core.store().identity().incarnation() > 1, Mark.NEW_INCARNATION);
-        cluster.reachedIf(report.suspectPartitions() > 0, Mark.PARTITIONS_SUSPECT);
-        if (report.suspectPartitions() > 0 && !lostData) {
+        cluster.reachedIf(report.suspectPartitions() > 0 && lostData, Mark.PARTITIONS_SUSPECT);
+        if (report.suspectPartitions() > 0 && !lostData && !emptied) {
             cluster.bug(name + " has suspect partitions although nothing was damaged: " + report);
         }
     }
@@ -144,7 +156,10 @@ final class SimMachine {
         end();
         disk.processEnded();
         switch (refused.kind()) {
-            case FAILED -> failed = true;
+            case FAILED -> {
+                failed = true;
+                cluster.reached(Mark.STORE_FAILED);
+            }
             case IO -> cluster.world.at(200_000_000, this::boot);
             case LOCKED, NEWER_FORMAT, DAMAGED -> cluster.bug(name + " refuses to start: " + refused.getMessage());
         }
@@ -247,6 +262,28 @@ final class SimMachine {
         }
     }
 
+    /** Off, and not on again before {@link #comeBack}. */
+    void goAway() {
+        cluster.trace.say(name, () -> "goes away");
+        away = true;
+        kill();
+    }
+
+    /** The ring in use here; null while there is none, or no process. */
+    @Nullable Ring ring() {
+        NodeCore core = core();
+        return core == null ? null : core.keeper().current();
+    }
+
+    boolean isAway() {
+        return away;
+    }
+
+    void comeBack() {
+        away = false;
+        boot();
+    }
+
     void pause() {
         if (life != null) {
             cluster.trace.say(name, () -> "is paused");
@@ -291,20 +328,42 @@ final class SimMachine {
         }
     }
 
-    /** One bit of a sealed segment turns. False when there is none yet. */
-    boolean flipBit() {
-        List<String> segments =
-                disk.list("log").stream().filter(file -> file.endsWith(".seg")).toList();
-        if (segments.size() < 2) {
-            return false;
+    /** One bit turns of a sealed segment, or of the file that says what is in it. Nothing happens when there is none yet. */
+    void flipBit() {
+        List<String> files = disk.list("log").stream()
+                .filter(file -> file.endsWith(".seg") || file.endsWith(".hints"))
+                .sorted()
+                .toList();
+        if (files.size() < 2) {
+            return;
         }
-        String file = "log/" + segments.get(cluster.random.nextInt(segments.size() - 1));
+        // the last one is written to: what turns there may be taken for a torn tail
+        String file = "log/" + files.get(cluster.random.nextInt(files.size() - 1));
         int offset = cluster.random.nextInt(disk.content(file).length);
         cluster.trace.say(name, () -> "bit " + offset + " of " + file + " turns");
         cluster.reached(Mark.SEGMENT_DAMAGED);
         lostData = true;
         disk.flip(file, offset, cluster.random.nextInt(8));
-        return true;
+    }
+
+    // --- looks from outside
+
+    /** Notes what nobody tells. */
+    void look() {
+        NodeCore core = core();
+        if (core == null) {
+            return;
+        }
+        boolean suspect =
+                core.replicas().stream().anyMatch(replica -> replica.repair().suspect());
+        cluster.reachedIf(suspected && !suspect, Mark.SUSPICION_ENDED);
+        suspected |= suspect;
+        cluster.reachedIf(
+                core.keeper().current() != null
+                        && !core.peers().reports().stream().allMatch(PeerReport::up),
+                Mark.PEER_SEEN_DOWN);
+        cluster.reachedIf(disk.exists("log/00000002.seg"), Mark.SEGMENT_SEALED);
+        cluster.reachedIf(core.store().report().compaction().rounds() > 0, Mark.SEGMENT_COMPACTED);
     }
 
     // --- what clients and the operator do with it

@@ -12,12 +12,12 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes rings by the rules of module ring: the first once every store told its id, later ones that change the quorums of some
- * partitions. It reaches each node now and then only; the others learn a ring from their peers.
+ * Publishes rings by the rules of module ring: the first once every store told its id, later ones that change defaults and the
+ * quorums of some partitions. It reaches each node now and then only; the others learn a ring from their peers.
  */
 final class SimOperator {
     private static final long MILLIS = 1_000_000;
-    private static final String CLUSTER_ID = "00000000-0000-4000-8000-000000000001";
+    static final String CLUSTER_ID = "00000000-0000-4000-8000-000000000001";
 
     private final SimCluster cluster;
     private final RandomGenerator random;
@@ -36,6 +36,11 @@ final class SimOperator {
     /** No new rings any more; the last one is still shown to whoever lacks it. */
     void settle() {
         changing = false;
+    }
+
+    /** Of the newest ring; 0 before the first. */
+    long epoch() {
+        return ring == null ? 0 : ring.epoch();
     }
 
     private void reconcile() {
@@ -77,7 +82,8 @@ final class SimOperator {
                 SimCluster.PARTITIONS,
                 Defaults.newBuilder()
                         .setConsistency("eventual")
-                        .setConflictResolution(cluster.plan.siblings() ? "Siblings" : "LastWriterWins")
+                        .setConflictResolution(cluster.plan.policy().inFirstRing())
+                        .setResolver(cluster.plan.policy() == Policy.CUSTOM ? UnionResolver.NAME : "")
                         .setDurability("Fsync")
                         .build()));
         return switch (made) {
@@ -89,9 +95,22 @@ final class SimOperator {
         };
     }
 
-    /** Quorums of two or three of three: read and write quorums of neighbouring epochs, and of any two, overlap. */
+    /**
+     * Quorums of two or three of three: read and write quorums of neighbouring epochs, and of any two, overlap. Defaults change with
+     * an epoch like any other part of the ring.
+     */
     private Ring next(Ring before) {
         RingCheck made = RingChange.next(before, table -> {
+            if (random.nextInt(3) == 0) {
+                cluster.reached(Mark.DEFAULT_LEVEL_CHANGED);
+                table.getDefaultsBuilder()
+                        .setConsistency(before.defaults().getConsistency().equals("quorum") ? "eventual" : "quorum");
+            }
+            if (cluster.plan.policy() == Policy.CHANGING && random.nextInt(3) > 0) {
+                cluster.reached(Mark.POLICY_CHANGED);
+                boolean siblings = before.defaults().getConflictResolution().equals("Siblings");
+                table.getDefaultsBuilder().setConflictResolution(siblings ? "LastWriterWins" : "Siblings");
+            }
             for (int p = 0; p < table.getPartitionsCount(); p++) {
                 if (random.nextInt(3) == 0) {
                     table.getPartitionsBuilder(p).setRead(2 + random.nextInt(2)).setWrite(2 + random.nextInt(2));

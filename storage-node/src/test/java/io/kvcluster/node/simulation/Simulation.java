@@ -1,19 +1,16 @@
 package io.kvcluster.node.simulation;
 
 import io.kvcluster.node.NodeRules;
-import io.kvcluster.node.command.ConsistencyLevel;
+import io.kvcluster.node.command.Outcome;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.TreeSet;
 
 /** One seed, from the start of the machines to the verdict. */
 final class Simulation {
-    private static final long SECONDS = 1_000_000_000L;
-
-    /** Without a fault, a cluster with a quorum alive makes progress within this. */
-    private static final long LIVENESS_SECONDS = 60;
+    private static final long RESERVED_MILLIS = 2_000;
 
     private final SimPlan plan;
     private final SimCluster cluster;
@@ -79,39 +76,28 @@ final class Simulation {
         operator.start();
         faults.start();
         clients.start();
-        await("every client is done", 5 * LIVENESS_SECONDS, clients::finished);
-        faults.stop();
+        cluster.await("every client is done", clients::finished);
+        cluster.loadEnds();
         operator.settle();
-        await("the cluster has converged", LIVENESS_SECONDS, cluster::converged);
-        readEverything();
-        boolean everyDiskKept = cluster.machines.stream().noneMatch(machine -> machine.lostData || machine.failed);
+        new Ending(cluster, operator, clients, faults).run();
         if (cluster.broken().isEmpty()) {
-            new Checks(clients.operations, everyDiskKept).violation().ifPresent(cluster::bug);
+            new Checks(clients.operations, damaged(), clockSlackNanos())
+                    .violation()
+                    .ifPresent(cluster::bug);
         }
     }
 
-    /** At the strongest level that the machines left can serve. */
-    private void readEverything() {
-        boolean all = cluster.machines.stream().noneMatch(machine -> machine.lostData || machine.failed);
-        ConsistencyLevel level = all ? ConsistencyLevel.ALL : ConsistencyLevel.QUORUM;
-        int[] left = {clients.keys().size()};
-        clients.keys().forEach(key -> clients.readFinally(key, level, cluster.serving(), () -> left[0]--));
-        await("every key was read at " + level, LIVENESS_SECONDS, () -> left[0] == 0);
+    private Set<String> damaged() {
+        Set<String> damaged = new TreeSet<>();
+        cluster.machines.stream()
+                .filter(machine -> machine.lostData || machine.failed || machine.emptied)
+                .forEach(machine -> damaged.add(machine.name));
+        return damaged;
     }
 
-    private void await(String what, long seconds, BooleanSupplier condition) {
-        if (cluster.broken().isPresent()) {
-            return;
-        }
-        long until = cluster.world.nanos() + seconds * SECONDS;
-        while (cluster.broken().isEmpty() && !condition.getAsBoolean()) {
-            if (cluster.world.nanos() >= until) {
-                cluster.bug("no progress: after " + seconds + " s without it: " + what);
-                return;
-            }
-            cluster.world.runFor(20_000_000);
-            cluster.look();
-        }
+    /** Clocks differ and drift, and a process that starts again begins above the stamps that the last one had reserved. */
+    private long clockSlackNanos() {
+        return (plan.clockSpreadMillis() + RESERVED_MILLIS) * 1_000_000L;
     }
 
     private Result result() {
@@ -119,7 +105,7 @@ final class Simulation {
         int unknown = 0;
         for (SimOperation operation : clients.operations) {
             answered += operation.acknowledged() || operation.answeredRead() ? 1 : 0;
-            unknown += operation.outcome instanceof io.kvcluster.node.command.Outcome.Unknown ? 1 : 0;
+            unknown += operation.outcome instanceof Outcome.Unknown ? 1 : 0;
         }
         return new Result(
                 plan,

@@ -81,6 +81,7 @@ final class Wire {
     private void answer(long link, String from, String to, PeerMessage message, PeerStatus status) {
         cluster.trace.say(to, () -> "hears " + verb(message) + " #" + message.getId() + " " + status + " from " + from);
         cluster.reachedIf(status == PeerStatus.PEER_WRONG_EPOCH, Mark.STALE_EPOCH_REFUSED);
+        cluster.reachedIf(status == PeerStatus.PEER_BELOW_WATERMARK, Mark.WRITE_BELOW_PROMISE);
         cluster.reachedIf(status == PeerStatus.PEER_CANNOT_SAY, Mark.REPLICA_CANNOT_SAY);
         if (stale.remove(new Stale(link, to, message.getId())) && status == PeerStatus.OK) {
             cluster.bug(from + " answered request " + message.getId() + " of " + to

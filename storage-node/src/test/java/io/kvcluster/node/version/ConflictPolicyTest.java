@@ -50,6 +50,19 @@ class ConflictPolicyTest {
                         2, List.of(value(7, B)), context(dot(5, A), dot(7, B), dot(6, new Actor(3, 1)))));
     }
 
+    /** Else two replicas of which one still holds siblings of another policy would differ for ever. */
+    @Test
+    void underLastWriterWinsOlderSiblingsOfAnotherPolicyGoAtAMergeWithTheSameNewestVersion() {
+        Context seen = context(dot(5, A), dot(7, B));
+        KeyRecord several = new KeyRecord(0, List.of(value(7, B), value(5, A)), seen);
+        KeyRecord one = new KeyRecord(0, List.of(value(7, B)), seen);
+
+        assertThat(ConflictPolicy.LAST_WRITER_WINS.merge(several.meta(), one))
+                .isEqualTo(new ConflictPolicy.MetaMerge.IncomingWins(new ConflictPolicy.Merged(one, 0, false)));
+        assertThat(ConflictPolicy.LAST_WRITER_WINS.merge(one.meta(), several))
+                .isEqualTo(new ConflictPolicy.MetaMerge.CurrentCovers(0));
+    }
+
     @Test
     void underSiblingsABlindWriteKeepsWhatItDidNotSee() {
         KeyRecord current = new KeyRecord(0, List.of(value(5, A)), Context.of(dot(5, A)));

@@ -4,7 +4,11 @@ import io.kvcluster.node.NodeRules;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.coordinator.Coordination;
 import io.kvcluster.node.coordinator.OperationEvents;
+import io.kvcluster.node.repair.Repair;
+import io.kvcluster.node.repair.RepairEvents;
+import io.kvcluster.node.repair.RepairSetup;
 import io.kvcluster.node.replica.EpochGate;
+import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.storage.RecordsAround;
 import io.kvcluster.node.storage.Store;
@@ -20,22 +24,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rules given, with a line in the story for each record that a replica appends, and for its end. Changes nothing. */
-final class TracedRules implements NodeRules {
+final class WatchedRules implements NodeRules {
     private static final int NAME = 8;
 
     private final NodeRules rules;
     private final SimCluster cluster;
-    private final String machine;
+    private final SimMachine machine;
 
-    TracedRules(NodeRules rules, SimCluster cluster, String machine) {
+    WatchedRules(NodeRules rules, SimMachine machine) {
         this.rules = rules;
-        this.cluster = cluster;
+        this.cluster = machine.cluster;
         this.machine = machine;
     }
 
     private static String text(byte[] encoded) {
         KeyRecord record = RecordCodec.decode(encoded);
-        return record.siblings().stream().map(TracedRules::text).toList() + " seen " + record.context();
+        return record.siblings().stream().map(WatchedRules::text).toList() + " seen " + record.context();
     }
 
     private static String text(Sibling sibling) {
@@ -53,11 +57,18 @@ final class TracedRules implements NodeRules {
             @Override
             public void append(
                     int partition, Key key, byte[] meta, byte[] record, long hlc, Consumer<AppendResult> done) {
-                cluster.trace.say(machine, () -> "appends " + key + " = " + text(record));
+                cluster.trace.say(machine.name, () -> "appends " + key + " = " + text(record));
                 records.append(partition, key, meta, record, hlc, result -> {
-                    cluster.trace.say(machine, () -> "append of " + key + " ends " + result);
+                    cluster.trace.say(machine.name, () -> "append of " + key + " ends " + result);
                     done.accept(result);
                 });
+            }
+
+            @Override
+            public void distrust(int partition, Loop caller, Runnable durable) {
+                cluster.trace.say(machine.name, () -> "empties partition " + partition);
+                machine.emptied = true;
+                records.distrust(partition, caller, durable);
             }
         };
     }
@@ -65,6 +76,16 @@ final class TracedRules implements NodeRules {
     @Override
     public Actor actor(StoreIdentity identity) {
         return rules.actor(identity);
+    }
+
+    @Override
+    public boolean showsDurableOnly() {
+        return rules.showsDurableOnly();
+    }
+
+    @Override
+    public Repair repair(RepairSetup setup, RepairEvents events) {
+        return rules.repair(setup, events);
     }
 
     @Override
