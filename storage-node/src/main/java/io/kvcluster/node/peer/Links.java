@@ -194,13 +194,17 @@ final class Links {
 
     /**
      * Both sides settle a duplicate alike: a second link of the same dialler replaces its first; of two diallers the smaller
-     * storeId's link stays. A link whose other end is surely or probably gone never stays.
+     * storeId's link stays. A link whose other end is surely or probably gone never stays. Who dials holds none: so one that was
+     * established before their dial can have begun is gone at their end. Nothing else may ever tell of a bulk link, where no
+     * heartbeat is missed, and whose end came with a power cut.
      */
     private boolean replaces(Session challenger, Session incumbent, Peer peer, Hello hello) {
         boolean restarted = hello.getIncarnation() > peer.known.incarnation();
         long silentNanos = wiring.clock().nanos() - peer.heardNanos;
         boolean silent = silentNanos > 2 * config.heartbeat().toNanos();
-        if (incumbent.isClosed() || restarted || silent || challenger.dialled == incumbent.dialled) {
+        long heldNanos = wiring.clock().nanos() - incumbent.establishedNanos();
+        boolean lost = !challenger.dialled && heldNanos > config.helloTimeout().toNanos();
+        if (incumbent.isClosed() || restarted || silent || lost || challenger.dialled == incumbent.dialled) {
             return true;
         }
         boolean weAreSmaller = wiring.self().storeId().compareTo(peer.storeId) < 0;
@@ -225,7 +229,8 @@ final class Links {
             markUp(peer);
             log.info("Linked with {} (store {}) at {}", peer.name, peer.storeId, peer.learnedAddress);
         }
-        session.establish(peer, lane.lane, lane.lane == Lane.BULK ? config.bulkFrameBytes() : config.frameBytes());
+        int bytes = lane.lane == Lane.BULK ? config.bulkFrameBytes() : config.frameBytes();
+        session.establish(peer, lane.lane, bytes, peer.heardNanos);
         exchangeRings(session, peer);
     }
 

@@ -38,6 +38,9 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
     private volatile boolean closed;
     private volatile @Nullable String closeWhenOpened;
 
+    /** Peer loop only. */
+    private long establishedNanos;
+
     /** Transport's thread only. */
     private boolean heardHello;
 
@@ -116,7 +119,8 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
     }
 
     /** The Hello was accepted: frames flow from now on, first of all our Hello when they dialled. */
-    void establish(Peer established, Lane theirs, int bytes) {
+    void establish(Peer established, Lane theirs, int bytes, long nowNanos) {
+        establishedNanos = nowNanos;
         lane = theirs;
         frameBytes = bytes;
         helloDue = !dialled;
@@ -135,6 +139,11 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
         if (opened != null) {
             opened.wake();
         }
+    }
+
+    /** Only of an established one. */
+    long establishedNanos() {
+        return establishedNanos;
     }
 
     Lane lane() {

@@ -62,6 +62,45 @@ class LivenessTest {
         assertThat(report.address()).isEmpty();
     }
 
+    /**
+     * A machine loses power and is back at once: its foreground link is replaced for its new incarnation, and the other side still
+     * holds the bulk link of its former life, on which it says nothing and so never hears that it is gone.
+     */
+    @Test
+    void theBulkLinkOfAFormerLifeMakesRoom() {
+        cluster.start("a", "b").settled();
+        Node a = cluster.get("a");
+        cluster.world.runUntil("a has a bulk link", 1_000, () -> {
+            Asked opening = inBulk(a, "b", "opens");
+            cluster.world.runForMillis(50);
+            return opening.heard.equals(List.of("opens"));
+        });
+        cluster.losePower("b");
+        Node again = cluster.startNode("b", "b", 2);
+        cluster.linkAll();
+        cluster.settled();
+        cluster.world.runForMillis(100);
+        assertThat(inBulk(again, "a", "first").heard).isEmpty();
+        cluster.world.runUntil("b reaches a in bulk", 10_000, () -> {
+            Asked asked = inBulk(again, "a", "again");
+            cluster.world.runForMillis(100);
+            return asked.heard.equals(List.of("again"));
+        });
+    }
+
+    private Asked inBulk(Node from, String to, String key) {
+        Asked asked = new Asked(from.askers.getFirst());
+        from.askers
+                .getFirst()
+                .post(() -> from.room.askInBulk(
+                        storeIdOf(to),
+                        PeerCluster.read(key),
+                        from.askers.getFirst(),
+                        cluster.world.nanos() + 1_000_000_000L,
+                        asked));
+        return asked;
+    }
+
     @Test
     void aHalfOpenLinkIsClosedAndReplacedAfterThePartition() {
         cluster.start("a", "b").settled();

@@ -74,6 +74,14 @@ final class PeerCluster {
         node.askers.forEach(SimLoop::kill);
     }
 
+    /** Nobody hears of it: links with it stay half open. */
+    void losePower(String name) {
+        Node node = nodes.remove(name);
+        network.vanish(node.address);
+        node.peerLoop.kill();
+        node.askers.forEach(SimLoop::kill);
+    }
+
     static PeerMessage.Builder read(String key) {
         return PeerMessage.newBuilder()
                 .setReadRequest(ReadRequest.newBuilder().setKey(com.google.protobuf.ByteString.copyFromUtf8(key)));
