@@ -66,6 +66,11 @@ final class RepairCounts implements RepairEvents {
     }
 
     @Override
+    public void damagedRecordLost() {
+        metrics.possibleLoss();
+    }
+
+    @Override
     public void scrubbed(int records, long bytes, int damaged) {
         metrics.scrubbed(records, bytes);
         for (int i = 0; i < damaged; i++) {

@@ -4,7 +4,8 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.replica.RepairSide;
-import io.kvcluster.node.replica.WriteListener;
+import io.kvcluster.node.replica.RestoreListener;
+import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.MalformedRecordException;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.proto.peer.PeerMessage;
@@ -15,32 +16,48 @@ import io.kvcluster.ring.Ring;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
-/** Fetches one record whose bytes went bad from the other replicas, one after the other, until it is written again. */
+/**
+ * Fetches one record whose bytes went bad from the other replicas, one after the other, until all that it said is written again.
+ *
+ * <p>What none of them holds is given up, and told as a possible loss: else nobody could ever exchange with this replica again.
+ * Only when every one of them told all it has, under one ring, after it promised to take no client's write as old as that any
+ * more: so nothing that is acknowledged meanwhile counts on this copy.
+ */
 final class CorruptRecords {
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private final PartitionRepair partition;
     private final RepairSide side;
     private final Key key;
     private final Asking asking;
     private final RepairEvents events;
     private final Runnable done;
     private final ArrayDeque<String> stores = new ArrayDeque<>();
+    private final long promised;
+    private final long epoch;
+    private boolean allTold = true;
+    private KeyRecord found = KeyRecord.EMPTY;
 
     CorruptRecords(PartitionRepair partition, Key key, Asking asking, RepairEvents events, Runnable done) {
+        this.partition = partition;
         this.side = partition.side();
         this.key = key;
         this.asking = asking;
         this.events = events;
         this.done = done;
+        this.promised = partition.promisedByAll();
+        this.epoch = epochNow();
         partition.pairs().forEach(pair -> stores.add(pair.storeId));
     }
 
     void start() {
+        next();
+    }
+
+    private void next() {
         String store = stores.poll();
         if (store == null) {
-            // nobody had it now: it stays known as bad, and is asked for again
-            side.loop().after(AGAIN_NANOS, () -> side.again(key));
-            done.run();
+            last();
             return;
         }
         ReadRequest request = ReadRequest.newBuilder()
@@ -53,32 +70,71 @@ final class CorruptRecords {
                 PeerMessage.newBuilder().setReadRequest(request),
                 Integer.MAX_VALUE, // nobody knows how large it is
                 message -> fetched(message.getReadAnswer()),
-                why -> start());
+                why -> {
+                    allTold = false;
+                    next();
+                });
     }
 
     private void fetched(ReadAnswer answer) {
-        Ring ring = asking.ring();
-        if (answer.getStatus() != PeerStatus.OK || answer.getRecord().isEmpty() || ring == null) {
-            start();
+        boolean told = answer.getStatus() == PeerStatus.OK
+                && answer.getExists() == !answer.getRecord().isEmpty();
+        allTold &= told;
+        if (!told || answer.getRecord().isEmpty()) {
+            next();
             return;
         }
-        byte[] encoded = answer.getRecord().toByteArray();
         try {
-            side.restore(key, RecordCodec.decode(encoded), encoded, ring.epoch(), new WriteListener() {
-                @Override
-                public void durable() {
-                    side.restored();
-                    events.corruptRecordRepaired();
-                    done.run();
-                }
-
-                @Override
-                public void refused(Refusal why) {
-                    start();
-                }
-            });
+            KeyRecord held = RecordCodec.decode(answer.getRecord().toByteArray());
+            found = found.equals(KeyRecord.EMPTY) ? held : side.join(found, held);
         } catch (MalformedRecordException bad) {
-            start();
+            allTold = false;
+            next();
+            return;
         }
+        restore(0, this::next);
+    }
+
+    private void last() {
+        if (!allTold || side.suspect() || epochNow() != epoch) {
+            again();
+            return;
+        }
+        partition.exchangeWithAll();
+        restore(promised, this::again);
+    }
+
+    private void restore(long lostUpTo, Runnable otherwise) {
+        side.restore(key, found, lostUpTo, epochNow(), new RestoreListener() {
+            @Override
+            public void restored() {
+                side.restored();
+                events.corruptRecordRepaired();
+                done.run();
+            }
+
+            @Override
+            public void lost() {
+                side.restored();
+                partition.lost(key);
+                done.run();
+            }
+
+            @Override
+            public void refused(Refusal why) {
+                otherwise.run();
+            }
+        });
+    }
+
+    /** It stays known as bad, and is asked for again. */
+    private void again() {
+        side.loop().after(AGAIN_NANOS, () -> side.again(key));
+        done.run();
+    }
+
+    private long epochNow() {
+        Ring ring = asking.ring();
+        return ring == null ? 0 : ring.epoch();
     }
 }

@@ -160,6 +160,7 @@ final class Exchange {
             return;
         }
         opening = false;
+        pair.promised = Math.max(pair.promised, answer.getCovered());
         if (answer.getLeaves() != side.tree().leaves()) {
             fail("its tree has " + answer.getLeaves() + " leaves, ours "
                     + side.tree().leaves());

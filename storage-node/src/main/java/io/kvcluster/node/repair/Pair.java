@@ -10,6 +10,9 @@ final class Pair {
     /** What the other says of its own exchanges with all replicas. */
     long coveredWithAll;
 
+    /** It promised to take no client's write at or below this stamp any more. */
+    long promised;
+
     /** They are known to differ, or nobody knows. */
     boolean dirty = true;
 

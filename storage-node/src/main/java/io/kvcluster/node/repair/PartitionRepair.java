@@ -1,5 +1,6 @@
 package io.kvcluster.node.repair;
 
+import io.kvcluster.node.command.Key;
 import io.kvcluster.node.replica.RepairSide;
 import io.kvcluster.node.version.Hlc;
 import io.kvcluster.proto.peer.ExchangeDone;
@@ -129,6 +130,20 @@ final class PartitionRepair {
             pair.backoffNanos = 0;
             pair.markDirty(setup.clock().nanos());
         });
+    }
+
+    /** So that all promise anew, as soon as failed tries allow. */
+    void exchangeWithAll() {
+        pairs.values().forEach(pair -> pair.markDirty(setup.clock().nanos()));
+    }
+
+    /** What a damaged record said is lost: no replica has it. */
+    void lost(Key key) {
+        events.damagedRecordLost();
+        LOG.error(
+                "Partition {}: versions of {} are damaged here and no other replica holds them; they are given up",
+                partition(),
+                key);
     }
 
     /** Its records are being read back from the disk, or will be. */
@@ -296,6 +311,18 @@ final class PartitionRepair {
             covered = Math.min(covered, pair.covered);
         }
         return pairs.isEmpty() ? side.promised() : covered;
+    }
+
+    void promisedBy(String storeId, long upTo) {
+        Pair pair = pairs.get(storeId);
+        if (pair != null) {
+            pair.promised = Math.max(pair.promised, upTo);
+        }
+    }
+
+    /** No other replica takes a client's write at or below it any more; 0 when there is none or some are not known to. */
+    long promisedByAll() {
+        return pairs.values().stream().mapToLong(pair -> pair.promised).min().orElse(0);
     }
 
     void heard(String storeId, long coveredWithAll) {

@@ -32,6 +32,9 @@ public interface RepairEvents {
     /** A record whose bytes had gone bad was written again from a copy. */
     void corruptRecordRepaired();
 
+    /** Versions of a damaged record, which no other replica holds, were given up. */
+    void damagedRecordLost();
+
     /** So many records were read back from the disk, of which some are damaged. */
     void scrubbed(int records, long bytes, int damaged);
 
@@ -62,6 +65,9 @@ public interface RepairEvents {
 
         @Override
         public void corruptRecordRepaired() {}
+
+        @Override
+        public void damagedRecordLost() {}
 
         @Override
         public void scrubbed(int records, long bytes, int damaged) {}

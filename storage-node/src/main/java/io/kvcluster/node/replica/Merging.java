@@ -26,6 +26,15 @@ public final class Merging {
         this.events = events;
     }
 
+    /** Not under last-writer-wins, where a later stamp replaces what was before it, also what was never held here. */
+    boolean keepsWhatIsUnseen() {
+        return !policies.get().equals(ConflictPolicy.LAST_WRITER_WINS);
+    }
+
+    KeyRecord join(KeyRecord one, KeyRecord other) {
+        return policies.get().merge(one, other).record();
+    }
+
     /** @param encoded of the incoming record, used again when it is stored as it came */
     Change ofIncoming(KeyRecord incoming, byte[] encoded) {
         return (meta, full) -> {

@@ -44,6 +44,8 @@ public final class PartitionReplica {
      */
     private final Map<Key, Owed> owed = new HashMap<>();
 
+    private final Forgotten forgotten;
+
     /** @param ties what its repair is joined to */
     public PartitionReplica(
             int partition,
@@ -74,6 +76,7 @@ public final class PartitionReplica {
         this.stamps = stamps;
         this.events = events;
         this.repair = new RepairSide(this, store, stamps, ties);
+        this.forgotten = new Forgotten(ties.actor());
         this.reads = new DurableReads(this, store, stamps);
     }
 
@@ -188,7 +191,7 @@ public final class PartitionReplica {
             listener.refused(refusal);
             return;
         }
-        if (repair.isEmptied()) {
+        if (repair.isEmptied() || (forgotten.has(key) && merging.keepsWhatIsUnseen())) {
             // its actor gave stamps here that it no longer holds, and contexts of later ones would cover them
             listener.refused(Refusal.CANNOT_SAY);
             return;
@@ -337,6 +340,7 @@ public final class PartitionReplica {
         }
         if (refusal == null) {
             repair.replaced(key, state.durable, ticket.meta);
+            forgotten.seen(key, ticket.meta.context());
             state.durable = ticket.meta;
         }
         for (WriteListener follower : ticket.followers) {
@@ -414,13 +418,57 @@ public final class PartitionReplica {
         return oldest;
     }
 
-    /** Puts back a record whose bytes on the disk went bad: what is held is known, its value is not. */
-    void restore(Key key, KeyRecord copy, byte[] encoded, long epoch, WriteListener listener) {
-        Change merge = merging.ofIncoming(copy, encoded);
-        Change again = (meta, full) -> full == null && meta != null && meta.digest() == copy.digest()
-                ? new Decision.Append(copy, encoded)
-                : merge.decide(meta, full);
-        change(key, again, new RejudgedWrite(epoch, listener, null));
+    /**
+     * Puts back a record whose bytes on the disk went bad: what is held is known, its values are not.
+     *
+     * @param found what other replicas hold, merged
+     * @param lostUpTo what is not found at or below this stamp is held by nobody, and is given up; 0 while that is not known
+     */
+    void restore(Key key, KeyRecord found, long lostUpTo, long epoch, RestoreListener listener) {
+        byte[] encoded = RecordCodec.encode(found);
+        boolean[] lost = new boolean[1];
+        Salvage salvage = new Salvage(
+                found, encoded, merging.ofIncoming(found, encoded), forgotten.isFull() ? 0 : lostUpTo, dots -> {
+                    lost[0] = true;
+                    repair.newLife();
+                    if (forgotten.add(key, dots)) {
+                        store.forgetsStamps();
+                    }
+                });
+        WriteListener written = new WriteListener() {
+            @Override
+            public void durable() {
+                if (lost[0]) {
+                    forgetNothing(key);
+                    listener.lost();
+                } else {
+                    listener.restored();
+                }
+            }
+
+            @Override
+            public void refused(Refusal why) {
+                if (lost[0]) {
+                    forgotten.remove(key);
+                }
+                listener.refused(why);
+            }
+        };
+        change(key, salvage, new RejudgedWrite(epoch, written, null));
+    }
+
+    /** Nobody had anything of the key: the record that says so has hidden the damaged one in the log, and goes. */
+    private void forgetNothing(Key key) {
+        if (!isPending(key)
+                && store.lookup(partition, key) instanceof Lookup.Found held
+                && RecordCodec.decodeMeta(held.meta()).equals(RecordMeta.EMPTY)
+                && store.forget(partition, key, held.at())) {
+            repair.replaced(key, RecordMeta.EMPTY, null);
+        }
+    }
+
+    KeyRecord join(KeyRecord one, KeyRecord other) {
+        return merging.join(one, other);
     }
 
     /** Replaces a key whose digest is still the one given by the statement that all it held is gone. */

@@ -5,6 +5,7 @@ import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.RecordStore;
 import io.kvcluster.node.storage.RecordStore.Row;
 import io.kvcluster.node.storage.RecordStore.Scan;
+import io.kvcluster.node.version.Actor;
 import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.node.version.RecordMeta;
@@ -44,10 +45,10 @@ public final class RepairSide {
      * What it is joined to.
      *
      * @param leaves of the Merkle tree, the same in the whole cluster
-     * @param incarnation of the store
+     * @param actor who stamps here
      * @param loop the partition's
      */
-    public record Ties(int leaves, int incarnation, Loop loop) {}
+    public record Ties(int leaves, Actor actor, Loop loop) {}
 
     /**
      * A key as it is listed for an exchange.
@@ -213,9 +214,19 @@ public final class RepairSide {
         replica.merge(key, incoming, encoded, epoch, listener);
     }
 
-    /** Puts back a record whose bytes went bad, from a copy. */
-    public void restore(Key key, KeyRecord copy, byte[] encoded, long epoch, WriteListener listener) {
-        replica.restore(key, copy, encoded, epoch, listener);
+    /**
+     * Puts back a record whose bytes went bad.
+     *
+     * @param found what other replicas hold, {@linkplain #join merged}
+     * @param lostUpTo what is not found at or below this stamp is held by nobody, and is given up; 0 while that is not known
+     */
+    public void restore(Key key, KeyRecord found, long lostUpTo, long epoch, RestoreListener listener) {
+        replica.restore(key, found, lostUpTo, epoch, listener);
+    }
+
+    /** What two replicas hold together. */
+    public KeyRecord join(KeyRecord one, KeyRecord other) {
+        return replica.join(one, other);
     }
 
     /** In a suspect partition: a replica that covers the key's versions with its watermark holds none of them, so they were deleted. */
@@ -297,7 +308,7 @@ public final class RepairSide {
 
     /** Names what this replica holds: another number after a restart, and after it lost or dropped records. */
     public long life() {
-        return (long) ties.incarnation() << Integer.SIZE | lives;
+        return (long) ties.actor().incarnation() << Integer.SIZE | lives;
     }
 
     /** It lost or dropped records: what it promised in exchanges under way does not hold. */

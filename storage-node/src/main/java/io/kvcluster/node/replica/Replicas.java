@@ -67,10 +67,7 @@ public final class Replicas {
                     merging,
                     ofLoop,
                     shared.events(),
-                    new RepairSide.Ties(
-                            MerkleTree.leavesFor(partitions),
-                            shared.actor().incarnation(),
-                            loops.get(p % loops.size())),
+                    new RepairSide.Ties(MerkleTree.leavesFor(partitions), shared.actor(), loops.get(p % loops.size())),
                     shared.showsDurableOnly()));
         }
         return List.copyOf(replicas);

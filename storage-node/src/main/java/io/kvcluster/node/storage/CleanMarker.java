@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param segment the active one, {@code end} the bytes of it that count
  * @param forgot what this actor stamped is no longer held here though others may have it (an append that had been taken was refused,
- *     or a partition was dropped), so the next life needs an actor of its own
+ *     a partition was dropped, or a damaged record was given up), so the next life needs an actor of its own
  * @param indexes one per loop; empty when the index does not outlive the process
  */
 record CleanMarker(

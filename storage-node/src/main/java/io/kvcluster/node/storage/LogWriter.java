@@ -384,7 +384,7 @@ final class LogWriter {
         call();
     }
 
-    /** Whether an append that had been taken was refused, or a partition dropped, in this life. Any thread. */
+    /** Whether an append that had been taken was refused, a partition dropped, or a damaged record given up in this life. Any thread. */
     boolean forgot() {
         return forgot;
     }

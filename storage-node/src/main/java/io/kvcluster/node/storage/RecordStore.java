@@ -29,6 +29,12 @@ public interface RecordStore {
      */
     void append(int partition, Key key, byte[] meta, byte[] record, long hlc, Consumer<AppendResult> done);
 
+    /**
+     * A version that this store's actor stamped is no longer held here though others may have it: the next life takes another actor,
+     * after an orderly end too (ADR 18). Any loop.
+     */
+    void forgetsStamps();
+
     /** Forgets all records of the partition that were appended before, durably. */
     void dropPartition(int partition, Consumer<AppendResult> done);
 

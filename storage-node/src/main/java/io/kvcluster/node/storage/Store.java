@@ -237,6 +237,11 @@ public final class Store implements RecordStore, Scrub {
     }
 
     @Override
+    public void forgetsStamps() {
+        writer.forgets();
+    }
+
+    @Override
     public void dropPartition(int partition, Consumer<AppendResult> done) {
         writer.forgets();
         shard(partition).dropPartition(partition, done);

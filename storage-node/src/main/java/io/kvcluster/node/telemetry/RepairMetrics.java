@@ -45,7 +45,10 @@ public final class RepairMetrics {
         keys = counter(registry, "kvstore_repaired_keys_total", "Keys given or taken by exchanges");
         bytes = counter(registry, "kvstore_repair_bytes_total", "Bytes of exchanges and hints, sent or received");
         tombstones = counter(registry, "kvstore_tombstones_collected_total", "Keys forgotten that were deleted");
-        losses = counter(registry, "kvstore_possible_losses_total", "Suspicions that ended without enough witnesses");
+        losses = counter(
+                registry,
+                "kvstore_possible_losses_total",
+                "Suspicions that ended without enough witnesses, and damaged records that no other replica held");
         corrupt = counter(registry, "kvstore_corrupt_records_repaired_total", "Damaged records written again");
         scrubbedRecords =
                 counter(registry, "kvstore_scrubbed_records_total", "Records read back from the disk by scrubs");

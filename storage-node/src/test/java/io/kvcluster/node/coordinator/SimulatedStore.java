@@ -162,6 +162,11 @@ final class SimulatedStore {
         }
 
         @Override
+        public void forgetsStamps() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void dropPartition(int partition, Consumer<AppendResult> done) {
             throw new UnsupportedOperationException();
         }

@@ -349,6 +349,7 @@ final class RepairCluster {
         int collected;
         int losses;
         int corruptRepaired;
+        int damagedLost;
         long scrubbed;
         int scrubbedDamaged;
 
@@ -395,6 +396,11 @@ final class RepairCluster {
         @Override
         public void corruptRecordRepaired() {
             corruptRepaired++;
+        }
+
+        @Override
+        public void damagedRecordLost() {
+            damagedLost++;
         }
 
         @Override

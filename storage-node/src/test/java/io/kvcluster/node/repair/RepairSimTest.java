@@ -246,6 +246,40 @@ class RepairSimTest {
         assertThat(damaged.local("key")).contains("x".repeat(9_000));
     }
 
+    /** Written at level local while the others were away, then damaged: it is lost, and nobody else waits for it for ever. */
+    @Test
+    void aDamagedRecordThatNobodyElseHasIsGivenUpAndToldAsAPossibleLoss() {
+        RepairCluster cluster = new RepairCluster(17, 3);
+        cluster.hints = NO_HINTS;
+        cluster.cacheBytes = 0;
+        cluster.start();
+        Machine damaged = cluster.machine(2);
+        cluster.machine(0).kill();
+        cluster.machine(1).kill();
+        cluster.put(damaged, "key", "x".repeat(9_000).getBytes(StandardCharsets.UTF_8), ConsistencyLevel.LOCAL);
+        cluster.world.runForMillis(2_000);
+        for (String segment : cluster.segments(damaged)) {
+            int at = new String(damaged.disk.content(segment), StandardCharsets.ISO_8859_1).indexOf("x".repeat(100));
+            if (at >= 0) {
+                damaged.disk.flip(segment, at + 5_000, 1);
+            }
+        }
+        assertThat(damaged.local("key").orElseThrow()).startsWith("NotApplied");
+        cluster.world.runForMillis(20_000);
+        assertThat(cluster.counts.damagedLost).as("who is away may have it").isZero();
+
+        cluster.machine(0).boot();
+        cluster.machine(1).boot();
+        cluster.world.runUntil("the loss is told", 60_000, () -> cluster.counts.damagedLost == 1);
+        cluster.untilEqual(30_000);
+        assertThat(cluster.counts.corruptRepaired).isZero();
+        assertThat(damaged.local("key")).isEmpty();
+        assertThat(cluster.put(damaged, "key", new byte[] {'y'}, ConsistencyLevel.ALL))
+                .isInstanceOf(Outcome.Applied.class);
+        cluster.world.runForMillis(2_000);
+        assertThat(cluster.machine(0).local("key")).contains("y");
+    }
+
     /** What the cache shows may be right while the disk is not. */
     @Test
     void aFullRepairReadsEverythingBackAndHasFetchedWhatIsDamaged() {

@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Test;
 class PartitionReplicaTest {
     private static final Key KEY = Key.of("key");
     private static final String STORE = "0000000000000001";
+    private static final Actor SELF = new Actor(1, 1);
     private static final Actor OTHER = new Actor(2, 1);
+    private static final Actor THIRD = new Actor(3, 1);
 
     /** Tasks run when the test says so: between a post and its run lies an fsync. */
     private static final class SteppedLoop implements Loop {
@@ -130,7 +132,7 @@ class PartitionReplicaTest {
                 }
                 stampsLeft--;
                 nextStamp = Math.max(nextStamp, floor) + 1;
-                return Optional.of(new Dot(nextStamp, new Actor(1, 1)));
+                return Optional.of(new Dot(nextStamp, SELF));
             }
 
             @Override
@@ -175,7 +177,7 @@ class PartitionReplicaTest {
                 new Merging(() -> policy, stamps, events),
                 stamps,
                 events,
-                new RepairSide.Ties(64, 1, loop));
+                new RepairSide.Ties(64, SELF, loop));
     }
 
     private static Ring ring(long epoch) {
@@ -664,15 +666,92 @@ class PartitionReplicaTest {
         assertThat(replica.repair().digest(KEY)).as("no resurrection").isZero();
     }
 
+    /** As if what is durably held could not be read. */
+    private List<String> restore(KeyRecord found, long lostUpTo) {
+        List<String> heard = new ArrayList<>();
+        replica.repair().restore(KEY, found, lostUpTo, 1, new RestoreListener() {
+            @Override
+            public void restored() {
+                heard.add("restored");
+            }
+
+            @Override
+            public void lost() {
+                heard.add("lost");
+            }
+
+            @Override
+            public void refused(Refusal why) {
+                heard.add(why.name());
+            }
+        });
+        assertThat(heard).as("nothing is told before it is durable").doesNotContain("restored", "lost");
+        loop.runAll();
+        return heard;
+    }
+
     @Test
     void aRecordWhoseBytesAreBadIsWrittenAgainAlthoughItsDotsAreHeld() {
         KeyRecord held = record(5, "a");
         write(held, 1);
         loop.runAll();
-        Told told = new Told();
-        replica.repair().restore(KEY, held, RecordCodec.encode(held), 1, told);
-        assertThat(told.heard).as("on its way to the disk").isEmpty();
+        assertThat(restore(held, 0)).containsExactly("restored");
+    }
+
+    @Test
+    void anOlderCopyDoesNotRestoreADamagedRecord() {
+        write(record(9, "new"), 1);
         loop.runAll();
-        assertThat(told.heard).containsExactly("durable");
+        assertThat(restore(record(5, "old"), 0)).containsExactly("CANNOT_SAY");
+        assertThat(restore(record(5, "old"), 8)).as("9 may still come").containsExactly("CANNOT_SAY");
+        assertThat(replica.repair().digest(KEY)).isEqualTo(record(9, "new").digest());
+    }
+
+    @Test
+    void siblingsOfADamagedRecordAreFoundAtSeveralReplicas() {
+        policy = ConflictPolicy.SIBLINGS;
+        KeyRecord one = record(5, "a");
+        KeyRecord other = recordOf(THIRD, 6, "b");
+        KeyRecord both = replica.repair().join(one, other);
+        write(both, 1);
+        loop.runAll();
+        assertThat(restore(one, 0)).containsExactly("CANNOT_SAY");
+        assertThat(restore(replica.repair().join(one, other), 0)).containsExactly("restored");
+        Told read = read();
+        loop.runAll();
+        assertThat(read.heard).containsExactly("values b,a");
+    }
+
+    /** ADR 18: a hint may still hold the dot; the context of a later stamp would cover it. */
+    @Test
+    void whoGaveUpItsOwnDotStampsNothingOnTheKeyUntilItIsGivenBack() {
+        policy = ConflictPolicy.SIBLINGS;
+        Told first = put("a", Context.EMPTY);
+        loop.runAll();
+        assertThat(restore(KeyRecord.EMPTY, first.stamped.greatestHlc())).containsExactly("lost");
+        assertThat(replica.repair().digest(KEY))
+                .as("as if it had never been here")
+                .isZero();
+        assertThat(store.stampsForgotten()).isTrue();
+        Told refused = put("b", Context.EMPTY);
+        loop.runAll();
+        assertThat(refused.heard).containsExactly("CANNOT_SAY");
+
+        assertThat(merge(first.stamped).heard).containsExactly("durable");
+        Told again = put("b", Context.EMPTY);
+        loop.runAll();
+        assertThat(again.stamped.siblings()).as("what came back is kept").hasSize(2);
+    }
+
+    @Test
+    void whatOthersHoldTakesThePlaceOfALostRecord() {
+        write(record(9, "new"), 1);
+        loop.runAll();
+        assertThat(restore(record(5, "old"), 9)).containsExactly("lost");
+        Told read = read();
+        loop.runAll();
+        assertThat(read.heard).containsExactly("values old");
+        assertThat(store.stampsForgotten()).as("it was another's").isFalse();
+        assertThat(put("own", Context.EMPTY).heard).contains("stamped");
     }
 }

@@ -73,7 +73,25 @@ enum Found {
             120,
             30,
             false,
-            new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 1_498, 3 * 3_600_000, 1)));
+            new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 1_498, 3 * 3_600_000, 1))),
+    /** A damaged record with a sibling that no other replica had: exchanges of its partition failed for ever. */
+    NOBODY_COULD_REPLACE_A_DAMAGED_RECORD(new SimPlan(
+            307,
+            3,
+            2,
+            Policy.SIBLINGS,
+            EnumSet.of(
+                    Fault.BLACKOUT, Fault.STOP, Fault.OUTAGE, Fault.PARTITION_ONE_WAY, Fault.FULL_DISK, Fault.BIT_FLIP),
+            97,
+            1_085,
+            448,
+            4_431,
+            2,
+            8,
+            120,
+            30,
+            true,
+            new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 556, 3 * 3_600_000, 1)));
 
     final SimPlan plan;
 

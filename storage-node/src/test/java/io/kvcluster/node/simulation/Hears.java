@@ -144,6 +144,14 @@ final class Hears implements StoreListener, OperationEvents, ReplicaEvents, Repa
     }
 
     @Override
+    public void damagedRecordLost() {
+        cluster.trace.say(machine.name, () -> "gives up a damaged record that nobody else has");
+        if (!machine.lostData) {
+            cluster.bug(machine.name + " gives up a record although its disk was sound");
+        }
+    }
+
+    @Override
     public void corruptRecordRepaired() {
         cluster.trace.say(machine.name, () -> "has repaired a damaged record");
         cluster.reached(Mark.DAMAGED_RECORD_REPAIRED);

@@ -23,6 +23,7 @@ public final class MemoryRecordStore implements RecordStore {
     private final Map<Integer, Long> repaired = new HashMap<>();
     private final Set<Integer> suspects = new HashSet<>();
     private final long hlcFloor;
+    private boolean stampsForgotten;
     private long lastLsn;
     /** Set by a test: values come on the loop's next turn, as from a disk. */
     public boolean delayReads;
@@ -81,6 +82,15 @@ public final class MemoryRecordStore implements RecordStore {
             of(partition).put(key, new Held(meta, record, new Location(1, (int) lsn, record.length), lsn));
             done.accept(new AppendResult.Durable(lsn));
         });
+    }
+
+    @Override
+    public void forgetsStamps() {
+        stampsForgotten = true;
+    }
+
+    public boolean stampsForgotten() {
+        return stampsForgotten;
     }
 
     @Override

@@ -29,6 +29,11 @@ public class RecordsAround implements RecordStore {
     }
 
     @Override
+    public void forgetsStamps() {
+        records.forgetsStamps();
+    }
+
+    @Override
     public void dropPartition(int partition, Consumer<AppendResult> done) {
         records.dropPartition(partition, done);
     }
