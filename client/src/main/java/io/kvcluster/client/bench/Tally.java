@@ -14,10 +14,13 @@ final class Tally {
     private static final int DIGITS = 3;
 
     private final Recorder nanos = new Recorder(LONGEST_NANOS, DIGITS);
+    /** Of reads that found nothing: a recorder of their own, so that their number and their latencies are taken at one moment. */
+    private final Recorder nanosOfNothing = new Recorder(LONGEST_NANOS, DIGITS);
+
     private final LongAdder answered = new LongAdder();
-    private final LongAdder notFound = new LongAdder();
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
     private Histogram recycled = nanos.getIntervalHistogram();
+    private Histogram recycledOfNothing = nanosOfNothing.getIntervalHistogram();
 
     /** What was counted over some time. */
     static final class Counts {
@@ -37,13 +40,16 @@ final class Tally {
     }
 
     void done(long latencyNanos) {
-        nanos.recordValue(Math.clamp(latencyNanos, 1, LONGEST_NANOS));
-        answered.increment();
+        count(nanos, latencyNanos);
     }
 
     void notFound(long latencyNanos) {
-        notFound.increment();
-        done(latencyNanos);
+        count(nanosOfNothing, latencyNanos);
+    }
+
+    private void count(Recorder recorder, long latencyNanos) {
+        recorder.recordValue(Math.clamp(latencyNanos, 1, LONGEST_NANOS));
+        answered.increment();
     }
 
     /** Errors have no latency in the histogram: a fast refusal must not look like fast service. */
@@ -60,7 +66,9 @@ final class Tally {
         Counts counts = new Counts();
         recycled = nanos.getIntervalHistogram(recycled);
         counts.nanos.add(recycled);
-        counts.notFound = notFound.sumThenReset();
+        recycledOfNothing = nanosOfNothing.getIntervalHistogram(recycledOfNothing);
+        counts.nanos.add(recycledOfNothing);
+        counts.notFound = recycledOfNothing.getTotalCount();
         errors.forEach((reason, count) -> {
             long some = count.sumThenReset();
             if (some > 0) {
