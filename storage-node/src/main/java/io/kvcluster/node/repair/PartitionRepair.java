@@ -30,6 +30,9 @@ final class PartitionRepair {
     private long changedEpoch;
     private boolean held;
     private boolean suspect;
+    /** The end of the suspicion is on its way to the disk: until it is there, the store still names the partition suspect. */
+    private boolean healing;
+
     private long collectedUpTo;
     private boolean raising;
     private long inherited;
@@ -91,7 +94,7 @@ final class PartitionRepair {
     }
 
     private void lookAtSuspicion() {
-        if (side.suspect() && !suspect) {
+        if (side.suspect() && !suspect && !healing) {
             suspect = true;
             side.newLife();
             side.indexRebuilt();
@@ -292,7 +295,11 @@ final class PartitionRepair {
                     pairs.size());
         }
         suspect = false;
-        side.clearSuspicion(() -> LOG.info("Partition {} answers again", partition()));
+        healing = true;
+        side.clearSuspicion(() -> {
+            healing = false;
+            LOG.info("Partition {} answers again", partition());
+        });
     }
 
     /** Nobody else holds a copy: what is here is all there is. */
