@@ -18,9 +18,9 @@ import java.util.function.Function;
 
 /** Makes channels over TCP that share a few threads and never retry by themselves. */
 final class NettyConnector implements Function<Address, Connection>, AutoCloseable {
-    private final boolean sessions;
     private static final int MOST_MESSAGE_BYTES = 64 << 20; // 32 siblings of 1 MiB, and room
 
+    private final boolean sessions;
     private final EventLoopGroup threads;
     private final Class<? extends Channel> channelType;
 

@@ -41,8 +41,8 @@ public final class RingJson {
             writeDefaults(out, table.getDefaults());
             out.append(",\n");
         }
-        if (table.getNextMemberIndex()
-                != 0) { // absent, so that rings without it keep the hash that older versions know
+        // absent, so that rings without it keep the hash that older versions know
+        if (table.getNextMemberIndex() != 0) {
             field(out, "nextMemberIndex", Integer.toUnsignedLong(table.getNextMemberIndex()))
                     .append(",\n");
         }

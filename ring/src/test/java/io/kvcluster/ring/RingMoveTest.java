@@ -114,10 +114,7 @@ class RingMoveTest {
         RingTable.Builder table = table(MovePhase.READ_NEW);
         edit.accept(table);
 
-        assertThat(Ring.of(Rings.sealed(table)))
-                .isInstanceOfSatisfying(
-                        RingCheck.Invalid.class,
-                        invalid -> assertThat(invalid.problems()).contains(sentence));
+        Rings.assertRefused(table, sentence);
     }
 
     static Stream<Arguments> brokenRules() {

@@ -98,10 +98,7 @@ class RingTest {
         RingTable.Builder table = Rings.table();
         edit.accept(table);
 
-        assertThat(Ring.of(Rings.sealed(table)))
-                .isInstanceOfSatisfying(
-                        RingCheck.Invalid.class,
-                        invalid -> assertThat(invalid.problems()).contains(sentence));
+        Rings.assertRefused(table, sentence);
     }
 
     static Stream<Arguments> brokenRules() {

@@ -1,5 +1,7 @@
 package io.kvcluster.ring;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
@@ -53,6 +55,14 @@ public final class Rings {
 
     public static RingTable sealed(RingTable.Builder table) {
         return table.setHash(RingJson.hash(table.build())).build();
+    }
+
+    /** One of the reasons is this. */
+    static void assertRefused(RingTable.Builder table, String sentence) {
+        assertThat(Ring.of(sealed(table)))
+                .isInstanceOfSatisfying(
+                        RingCheck.Invalid.class,
+                        invalid -> assertThat(invalid.problems()).contains(sentence));
     }
 
     public static Ring ring() {

@@ -7,7 +7,12 @@ import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.ring.Ring;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** How the commands that show the cluster get what they show. */
 final class ClusterLook {
@@ -36,6 +41,18 @@ final class ClusterLook {
             case KvClient.Answer.Failed(String reason, String message) ->
                 throw new Errors.CommandFailure(ExitCode.FAILED, unreachable(connection, message, reason));
         };
+    }
+
+    /** The same question to each node that is up, at once. @param question by store id @return answers by the nodes' names */
+    static <R> Map<String, KvClient.Answer<R>> askAllUp(
+            List<NodeView> nodes, Function<String, CompletableFuture<KvClient.Answer<R>>> question) {
+        Map<String, CompletableFuture<KvClient.Answer<R>>> asked = new LinkedHashMap<>();
+        nodes.stream()
+                .filter(NodeView::getUp)
+                .forEach(node -> asked.put(node.getName(), question.apply(node.getStoreId())));
+        Map<String, KvClient.Answer<R>> answers = new LinkedHashMap<>();
+        asked.forEach((name, answer) -> answers.put(name, answer.join()));
+        return answers;
     }
 
     static String unreachable(Connection connection, String message, String reason) {

@@ -87,8 +87,8 @@ final class ExportCommand implements Callable<Integer> {
     private static String line(Exporter exporter, Ring ring, long begin) {
         double fraction = exporter.partition() / (double) ring.partitions();
         double seconds = Math.max(0.001, elapsed(begin).toMillis() / 1e3);
-        return Units.bar(fraction, 20) + String.format(" %3.0f%%  ", fraction * 100) + Units.count(exporter.exported())
-                + " keys, " + Units.bytes(exporter.bytes() / seconds) + "/s";
+        return Units.progress(fraction) + Units.count(exporter.exported()) + " keys, "
+                + Units.bytes(exporter.bytes() / seconds) + "/s";
     }
 
     private void report(Exporter exporter, long begin) {

@@ -137,7 +137,7 @@ final class ImportCommand implements Callable<Integer> {
         double seconds = Math.max(0.001, elapsed.toMillis() / 1e3);
         StringBuilder line = new StringBuilder();
         if (fraction >= 0) {
-            line.append(Units.bar(fraction, 20)).append(String.format(" %3.0f%%  ", fraction * 100));
+            line.append(Units.progress(fraction));
         }
         line.append(Units.count(progress.acknowledged())).append(" acknowledged, ");
         line.append(Units.count(progress.acknowledged() / seconds)).append("/s, ");

@@ -10,7 +10,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +93,7 @@ final class RepairCommand implements Callable<Integer> {
                 RepairRequest.newBuilder().setCancel(true).build());
         List<String> silent = answers.entrySet().stream()
                 .filter(answer -> answer.getValue() instanceof KvClient.Answer.Failed<?>)
-                .map(java.util.Map.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .toList();
         ObjectNode json = Output.object().put("cancelled", answers.size() - silent.size());
         json.set("silent", Output.JSON.valueToTree(silent));
@@ -127,24 +127,17 @@ final class RepairCommand implements Callable<Integer> {
     private String line(RepairRun run) {
         RepairLook now = run.now();
         RepairRun.Pairs pairs = run.pairs();
-        String exchanged = Units.bar(pairs.fraction(), 20)
-                + String.format(Locale.ROOT, " %3.0f%%  ", pairs.fraction() * 100) + pairs.done() + " of " + pairs.all()
-                + " pairs exchanged, " + now.sum(RepairStatus::getRunningCount) + " under way";
+        String exchanged = pairs.done() + " of " + pairs.all() + " pairs exchanged";
         if (!now.scrubbing()) {
-            return exchanged;
+            return Units.progress(pairs.fraction()) + exchanged + ", " + now.sum(RepairStatus::getRunningCount)
+                    + " under way";
         }
-        long left = scrub(now, ScrubStatus::getPartitionsLeft);
-        long done = scrub(now, ScrubStatus::getPartitionsDone);
-        double fraction = (double) done / Math.max(1, left + done);
-        return Units.bar(fraction, 20) + String.format(Locale.ROOT, " %3.0f%%  ", fraction * 100)
-                + Units.count(scrub(now, ScrubStatus::getRecords)) + " records read back, "
-                + Units.bytes(scrub(now, ScrubStatus::getBytes)) + ", "
-                + Units.count(scrub(now, ScrubStatus::getDamaged)) + " damaged; " + pairs.done() + " of " + pairs.all()
-                + " pairs exchanged";
-    }
-
-    private static long scrub(RepairLook look, java.util.function.ToLongFunction<ScrubStatus> figure) {
-        return look.sum(status -> figure.applyAsLong(status.getScrub()));
+        long left = now.scrub(ScrubStatus::getPartitionsLeft);
+        long done = now.scrub(ScrubStatus::getPartitionsDone);
+        return Units.progress((double) done / Math.max(1, left + done))
+                + Units.count(now.scrub(ScrubStatus::getRecords)) + " records read back, "
+                + Units.bytes(now.scrub(ScrubStatus::getBytes)) + ", "
+                + Units.count(now.scrub(ScrubStatus::getDamaged)) + " damaged; " + exchanged;
     }
 
     private int report(RepairRun run, Duration elapsed) {

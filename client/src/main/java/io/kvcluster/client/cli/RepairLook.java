@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
 
 /**
@@ -27,19 +26,21 @@ record RepairLook(Map<String, GetRepairResponse> told, Map<String, String> silen
     /** Asks all that are up, at once. */
     static RepairLook of(KvClient client, List<NodeView> nodes, Duration timeout, boolean withPartitions) {
         Repairs repairs = new Repairs(client, timeout);
-        Map<String, CompletableFuture<KvClient.Answer<GetRepairResponse>>> asked = new LinkedHashMap<>();
-        nodes.stream()
-                .filter(NodeView::getUp)
-                .forEach(node -> asked.put(node.getName(), repairs.look(node.getStoreId(), withPartitions)));
         RepairLook look = new RepairLook(new LinkedHashMap<>(), new LinkedHashMap<>());
-        asked.forEach((name, answer) -> {
-            switch (answer.join()) {
-                case KvClient.Answer.Got(GetRepairResponse response) -> look.told.put(name, response);
-                case KvClient.Answer.Failed(String reason, String message) ->
-                    look.silent.put(name, message + " [" + reason + "]");
-            }
-        });
+        ClusterLook.askAllUp(nodes, storeId -> repairs.look(storeId, withPartitions))
+                .forEach((name, answer) -> {
+                    switch (answer) {
+                        case KvClient.Answer.Got(GetRepairResponse response) -> look.told.put(name, response);
+                        case KvClient.Answer.Failed(String reason, String message) ->
+                            look.silent.put(name, message + " [" + reason + "]");
+                    }
+                });
         return look;
+    }
+
+    /** What a node told; nothing but zeroes of one that did not. */
+    RepairStatus status(String name) {
+        return told.getOrDefault(name, GetRepairResponse.getDefaultInstance()).getRepair();
     }
 
     long sum(ToLongFunction<RepairStatus> figure) {
@@ -68,7 +69,7 @@ record RepairLook(Map<String, GetRepairResponse> told, Map<String, String> silen
     }
 
     /** Of a scrub. */
-    private long scrub(ToLongFunction<ScrubStatus> figure) {
+    long scrub(ToLongFunction<ScrubStatus> figure) {
         return sum(status -> figure.applyAsLong(status.getScrub()));
     }
 

@@ -3,7 +3,6 @@ package io.kvcluster.client.cli;
 import io.kvcluster.client.KvClient;
 import io.kvcluster.client.Repairs;
 import io.kvcluster.proto.kv.NodeView;
-import io.kvcluster.proto.repair.GetRepairResponse;
 import io.kvcluster.proto.repair.PartitionRepair;
 import io.kvcluster.proto.repair.RepairRequest;
 import io.kvcluster.proto.repair.RepairResponse;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -63,13 +61,7 @@ final class RepairRun {
     static Map<String, KvClient.Answer<RepairResponse>> ask(
             KvClient client, List<NodeView> nodes, Duration timeout, RepairRequest request) {
         Repairs repairs = new Repairs(client, timeout);
-        Map<String, CompletableFuture<KvClient.Answer<RepairResponse>>> asked = new LinkedHashMap<>();
-        nodes.stream()
-                .filter(NodeView::getUp)
-                .forEach(node -> asked.put(node.getName(), repairs.start(node.getStoreId(), request)));
-        Map<String, KvClient.Answer<RepairResponse>> answers = new LinkedHashMap<>();
-        asked.forEach((name, answer) -> answers.put(name, answer.join()));
-        return answers;
+        return ClusterLook.askAllUp(nodes, storeId -> repairs.start(storeId, request));
     }
 
     void look() {
@@ -94,7 +86,11 @@ final class RepairRun {
     private Stream<PartitionRepair> partitions(RepairLook look) {
         return look.told().values().stream()
                 .flatMap(node -> node.getPartitionsList().stream())
-                .filter(partition -> chosen.isEmpty() || chosen.contains(partition.getPartition()));
+                .filter(this::isChosen);
+    }
+
+    private boolean isChosen(PartitionRepair partition) {
+        return chosen.isEmpty() || chosen.contains(partition.getPartition());
     }
 
     /** Of replicas on nodes that have a part in it, each seen from both sides: all of them, and those that are through. */
@@ -141,7 +137,7 @@ final class RepairRun {
         return now.told().entrySet().stream()
                 .filter(node -> node.getValue().getRepair().getScrub().getPartitionsDone()
                         < node.getValue().getPartitionsList().stream()
-                                .filter(partition -> chosen.isEmpty() || chosen.contains(partition.getPartition()))
+                                .filter(this::isChosen)
                                 .count())
                 .map(Map.Entry::getKey)
                 .toList();
@@ -166,12 +162,8 @@ final class RepairRun {
 
     /** What a node did since the beginning; of one that was restarted, since its start. */
     Done done(String name) {
-        RepairStatus then = before.told()
-                .getOrDefault(name, GetRepairResponse.getDefaultInstance())
-                .getRepair();
-        RepairStatus status = now.told()
-                .getOrDefault(name, GetRepairResponse.getDefaultInstance())
-                .getRepair();
+        RepairStatus then = before.status(name);
+        RepairStatus status = now.status(name);
         return new Done(
                 since(
                         then.getExchangesEqual() + then.getExchangesRepaired(),

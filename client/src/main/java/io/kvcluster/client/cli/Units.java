@@ -54,4 +54,9 @@ final class Units {
         int full = (int) Math.round(Math.clamp(fraction, 0, 1) * width);
         return BAR.repeat(full) + "·".repeat(width - full);
     }
+
+    /** How far something is, at the beginning of a progress line. @param fraction 0..1 */
+    static String progress(double fraction) {
+        return bar(fraction, 20) + String.format(Locale.ROOT, " %3.0f%%  ", fraction * 100);
+    }
 }

@@ -77,8 +77,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     private static String line(Verifier verifier, int keys, long nanos) {
         double fraction = (double) verifier.checked() / Math.max(1, keys);
-        return Units.bar(fraction, 20) + String.format(Locale.ROOT, " %3.0f%%  ", fraction * 100)
-                + Units.count(verifier.checked()) + " keys, " + Units.count(verifier.reads() / (nanos / 1e9))
+        return Units.progress(fraction) + Units.count(verifier.checked()) + " keys, "
+                + Units.count(verifier.reads() / (nanos / 1e9))
                 + " reads/s"
                 + verdict(verifier, "");
     }

@@ -15,8 +15,8 @@ import io.kvcluster.node.rpc.NodeInfo;
 import io.kvcluster.node.rpc.RepairAccess;
 import io.kvcluster.node.rpc.RpcBackend;
 import io.kvcluster.node.rpc.RpcLimits;
-import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.EventLoops;
+import io.kvcluster.node.seams.SystemClock;
 import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.kv.GetMappingResponse;
 import io.kvcluster.proto.kv.NodeView;
@@ -174,18 +174,6 @@ final class StoppingNode implements AutoCloseable {
         @Override
         public void tell(GetRepairRequest request, Consumer<GetRepairResponse> done) {
             done.accept(GetRepairResponse.getDefaultInstance());
-        }
-    }
-
-    private static final class SystemClock implements Clock {
-        @Override
-        public long wallMillis() {
-            return System.currentTimeMillis();
-        }
-
-        @Override
-        public long nanos() {
-            return System.nanoTime();
         }
     }
 }

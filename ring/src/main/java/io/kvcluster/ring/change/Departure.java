@@ -1,7 +1,6 @@
 package io.kvcluster.ring.change;
 
 import io.kvcluster.proto.ring.Member;
-import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.ring.Ring;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +11,8 @@ final class Departure {
 
     /** Why not; empty when it may. */
     static Optional<String> obstacle(Ring ring, Wanted wanted, Reports reports, Member leaver) {
-        List<Member> candidates = ring.members().stream()
-                .filter(member -> member.getState() == MemberState.NORMAL || member.getState() == MemberState.JOINING)
-                .toList();
+        List<Member> candidates =
+                ring.members().stream().filter(Target::mayHold).toList();
         List<Member> rest = candidates.stream()
                 .filter(member -> !wanted.leave().contains(member.getStoreId()))
                 .toList();

@@ -8,6 +8,7 @@ import io.kvcluster.ring.RingCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** The next ring while it is made. One call of the machine, one thread. */
@@ -41,7 +42,7 @@ final class Draft {
     }
 
     Member member(int index) {
-        return java.util.Objects.requireNonNull(members.get(index));
+        return Objects.requireNonNull(members.get(index));
     }
 
     Partition partition(int number) {
@@ -75,10 +76,6 @@ final class Draft {
 
     boolean moves() {
         return partitions.stream().anyMatch(Partition::hasMove);
-    }
-
-    boolean waits() {
-        return !waits.isEmpty();
     }
 
     RingMachine.Next next() {

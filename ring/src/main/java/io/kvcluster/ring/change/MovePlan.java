@@ -5,6 +5,7 @@ import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.placement.Candidate;
 import io.kvcluster.ring.placement.Placement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ import java.util.TreeMap;
 public record MovePlan(
         int copies, long bytes, Map<String, Long> bytesByMember, int lowestCopies, int distinctReplicaSets) {
     public MovePlan {
-        bytesByMember = java.util.Collections.unmodifiableMap(new TreeMap<>(bytesByMember));
+        bytesByMember = Collections.unmodifiableMap(new TreeMap<>(bytesByMember));
     }
 
     /** The plan, or why there is none. */

@@ -42,10 +42,15 @@ final class Target {
         };
     }
 
+    /** Partitions may be placed on it. */
+    static boolean mayHold(Member member) {
+        return member.getState() == MemberState.NORMAL || member.getState() == MemberState.JOINING;
+    }
+
     /** Members that may hold partitions. */
     static List<Candidate> candidates(List<Member> members) {
         return members.stream()
-                .filter(member -> member.getState() == MemberState.NORMAL || member.getState() == MemberState.JOINING)
+                .filter(Target::mayHold)
                 .map(member -> new Candidate(member.getIndex(), member.getZone(), 1))
                 .toList();
     }

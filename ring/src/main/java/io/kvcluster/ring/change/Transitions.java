@@ -52,15 +52,16 @@ final class Transitions {
     }
 
     private static boolean sameSettled(Partition then, Partition now) {
-        return then.getReplicasList().equals(now.getReplicasList())
-                && then.getRead() == now.getRead()
-                && then.getWrite() == now.getWrite();
+        return then.getReplicasList().equals(now.getReplicasList()) && sameQuorums(then, now);
     }
 
     private static boolean sameMembersAndQuorums(Partition then, Partition now) {
         return new TreeSet<>(then.getReplicasList()).equals(new TreeSet<>(now.getReplicasList()))
-                && then.getRead() == now.getRead()
-                && then.getWrite() == now.getWrite();
+                && sameQuorums(then, now);
+    }
+
+    private static boolean sameQuorums(Partition then, Partition now) {
+        return then.getRead() == now.getRead() && then.getWrite() == now.getWrite();
     }
 
     private static boolean staysOnOld(Partition then, Partition now) {

@@ -13,6 +13,7 @@ import io.kvcluster.proto.peer.ReadRequest;
 import io.kvcluster.proto.peer.WriteAnswer;
 import io.kvcluster.proto.peer.WriteRequest;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class HintReplay {
     private final BiConsumer<Integer, String> dirty;
     private final Runnable done;
 
-    private HintLog.Page page = new HintLog.Page(java.util.List.of(), 0, Set.of(), true);
+    private HintLog.Page page = new HintLog.Page(List.of(), 0, Set.of(), true);
     private boolean[] settled = {};
     /** By partition: so many are given before the store is asked again. */
     private final Map<Integer, Integer> unasked = new HashMap<>();

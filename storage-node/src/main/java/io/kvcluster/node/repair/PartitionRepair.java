@@ -74,11 +74,10 @@ final class PartitionRepair {
             pairs.values().forEach(pair -> {
                 pair.forgetCover();
                 pair.coveredWithAll = 0;
-                if (suspect) {
-                    pair.markDirty(setup.clock()
-                            .nanos()); // what vouched is forgotten too, and nothing answers until it is heard again
-                }
             });
+            if (suspect) {
+                exchangeWithAll(); // what vouched is forgotten too, and nothing answers until it is heard again
+            }
         }
         List<Member> replicas = ring.replicas(partition());
         pairs.keySet()
@@ -129,10 +128,8 @@ final class PartitionRepair {
     }
 
     void markAllDirty() {
-        pairs.values().forEach(pair -> {
-            pair.backoffNanos = 0;
-            pair.markDirty(setup.clock().nanos());
-        });
+        pairs.values().forEach(pair -> pair.backoffNanos = 0);
+        exchangeWithAll();
     }
 
     /** So that all promise anew, as soon as failed tries allow. */

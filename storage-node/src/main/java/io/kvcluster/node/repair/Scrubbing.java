@@ -103,12 +103,12 @@ final class Scrubbing {
         });
     }
 
+    /** What is damaged was told to the store's listener, as whatever meets such records does, and is remembered by now. */
     private void scrubbed(PartitionRepair partition, Scrub.Slice slice) {
         long bytes = 0;
         for (RecordStore.Row row : slice.whole()) {
             bytes += row.at().length();
         }
-        slice.corrupt().forEach(partition.side()::corrupt);
         budget.moved(Math.toIntExact(bytes), setup.clock().nanos());
         int records = slice.whole().size() + slice.corrupt().size();
         report = report.read(records, bytes, slice.corrupt().size());

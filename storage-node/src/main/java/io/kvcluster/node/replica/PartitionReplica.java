@@ -46,20 +46,11 @@ public final class PartitionReplica {
 
     private final Forgotten forgotten;
 
-    /** @param ties what its repair is joined to */
+    /**
+     * @param ties what its repair is joined to
+     * @param showsDurableOnly false in tests that see whether that is missed
+     */
     public PartitionReplica(
-            int partition,
-            RecordStore store,
-            EpochGate gate,
-            Merging merging,
-            Stamps stamps,
-            ReplicaEvents events,
-            RepairSide.Ties ties) {
-        this(partition, store, gate, merging, stamps, events, ties, true);
-    }
-
-    /** @param showsDurableOnly false in tests that see whether that is missed */
-    PartitionReplica(
             int partition,
             RecordStore store,
             EpochGate gate,
@@ -426,10 +417,8 @@ public final class PartitionReplica {
      */
     void restore(Key key, KeyRecord found, long lostUpTo, long epoch, RestoreListener listener) {
         byte[] encoded = RecordCodec.encode(found);
-        boolean[] lost = new boolean[1];
         Salvage salvage = new Salvage(
                 found, encoded, merging.ofIncoming(found, encoded), forgotten.isFull() ? 0 : lostUpTo, dots -> {
-                    lost[0] = true;
                     repair.newLife();
                     if (forgotten.add(key, dots)) {
                         store.forgetsStamps();
@@ -438,7 +427,7 @@ public final class PartitionReplica {
         WriteListener written = new WriteListener() {
             @Override
             public void durable() {
-                if (lost[0]) {
+                if (salvage.hasLost()) {
                     forgetNothing(key);
                     listener.lost();
                 } else {
@@ -448,7 +437,7 @@ public final class PartitionReplica {
 
             @Override
             public void refused(Refusal why) {
-                if (lost[0]) {
+                if (salvage.hasLost()) {
                     forgotten.remove(key);
                 }
                 listener.refused(why);

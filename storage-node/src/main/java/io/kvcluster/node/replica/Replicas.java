@@ -32,20 +32,7 @@ public final class Replicas {
             LongSupplier observed,
             LongConsumer given,
             ReplicaEvents events,
-            boolean showsDurableOnly) {
-        /** As designed. */
-        public Shared(
-                Actor actor,
-                RecordStore store,
-                EpochGate gate,
-                Supplier<ConflictPolicy> policies,
-                Supplier<HlcClock> clocks,
-                LongSupplier observed,
-                LongConsumer given,
-                ReplicaEvents events) {
-            this(actor, store, gate, policies, clocks, observed, given, events, true);
-        }
-    }
+            boolean showsDurableOnly) {}
 
     private Replicas() {}
 

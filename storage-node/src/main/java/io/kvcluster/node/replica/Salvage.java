@@ -22,6 +22,7 @@ final class Salvage implements Change {
     private final Change merge;
     private final long lostUpTo;
     private final Consumer<List<Dot>> losing;
+    private boolean lost;
 
     /**
      * @param found what other replicas hold, merged
@@ -66,8 +67,14 @@ final class Salvage implements Change {
         }
         // As if this disk had never held it: a context that covered what is given up would delete it where it still
         // turns up.
+        lost = true;
         losing.accept(missing);
         return new Decision.Append(found, encoded);
+    }
+
+    /** Something was given up for what was appended. */
+    boolean hasLost() {
+        return lost;
     }
 
     private @Nullable Sibling copyOf(SiblingMeta damaged) {

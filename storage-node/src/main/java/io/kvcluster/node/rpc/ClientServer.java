@@ -98,10 +98,9 @@ public final class ClientServer {
         sessions.close();
         server.shutdown();
         boolean drained = Draining.await(idle, grace);
-        // A request may be on its way from a client that has heard nothing yet. It is refused, so that the client may
-        // go elsewhere;
-        // with its connection cut off the client could not tell. gRPC closes a connection when its client has heard and
-        // has no call left.
+        // A request may be on its way from a client that has heard nothing yet. It is refused, so that the client goes
+        // elsewhere: with its connection cut off it could not tell. gRPC closes a connection when its client has heard
+        // and has no call left.
         drained &= server.awaitTermination(Math.max(0, end - clock.nanos()), TimeUnit.NANOSECONDS);
         server.shutdownNow();
         server.awaitTermination(5, TimeUnit.SECONDS);

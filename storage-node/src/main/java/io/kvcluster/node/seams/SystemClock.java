@@ -1,7 +1,7 @@
 package io.kvcluster.node.seams;
 
 /** The machine's clocks. */
-final class SystemClock implements Clock {
+public final class SystemClock implements Clock {
     @Override
     public long wallMillis() {
         return System.currentTimeMillis();

@@ -201,7 +201,8 @@ final class SimulatedCluster {
                             nodeHlc::newClock,
                             nodeHlc::greatest,
                             nodeHlc::given,
-                            new QuietReplicaEvents()));
+                            new QuietReplicaEvents(),
+                            true));
             Coordination made = new Coordination(
                     new Coordination.Setup(
                             "node-" + number,

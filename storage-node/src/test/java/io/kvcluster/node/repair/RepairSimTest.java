@@ -233,17 +233,22 @@ class RepairSimTest {
                 cluster.machine(0), "key", "x".repeat(9_000).getBytes(StandardCharsets.UTF_8), ConsistencyLevel.ALL);
         Machine damaged = cluster.machine(2);
         cluster.world.runForMillis(2_000);
-        for (String segment : cluster.segments(damaged)) {
-            int at = new String(damaged.disk.content(segment), StandardCharsets.ISO_8859_1).indexOf("x".repeat(100));
-            if (at >= 0) {
-                damaged.disk.flip(segment, at + 5_000, 1);
-            }
-        }
+        damageLongValue(cluster, damaged);
         assertThat(cluster.run(
                         damaged, new Command.Get(Key.of("key"), ConsistencyLevel.LOCAL, cluster.deadline(), "", false)))
                 .isInstanceOf(Outcome.NotApplied.class);
         cluster.world.runUntil("it is written again", 10_000, () -> cluster.counts.corruptRepaired == 1);
         assertThat(damaged.local("key")).contains("x".repeat(9_000));
+    }
+
+    /** A byte of each copy of the value of thousands of x on its disk. */
+    private static void damageLongValue(RepairCluster cluster, Machine machine) {
+        for (String segment : cluster.segments(machine)) {
+            int at = new String(machine.disk.content(segment), StandardCharsets.ISO_8859_1).indexOf("x".repeat(100));
+            if (at >= 0) {
+                machine.disk.flip(segment, at + 5_000, 1);
+            }
+        }
     }
 
     /** Written at level local while the others were away, then damaged: it is lost, and nobody else waits for it for ever. */
@@ -258,12 +263,7 @@ class RepairSimTest {
         cluster.machine(1).kill();
         cluster.put(damaged, "key", "x".repeat(9_000).getBytes(StandardCharsets.UTF_8), ConsistencyLevel.LOCAL);
         cluster.world.runForMillis(2_000);
-        for (String segment : cluster.segments(damaged)) {
-            int at = new String(damaged.disk.content(segment), StandardCharsets.ISO_8859_1).indexOf("x".repeat(100));
-            if (at >= 0) {
-                damaged.disk.flip(segment, at + 5_000, 1);
-            }
-        }
+        damageLongValue(cluster, damaged);
         assertThat(damaged.local("key").orElseThrow()).startsWith("NotApplied");
         cluster.world.runForMillis(20_000);
         assertThat(cluster.counts.damagedLost).as("who is away may have it").isZero();

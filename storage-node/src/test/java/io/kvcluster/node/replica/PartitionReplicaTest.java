@@ -177,7 +177,8 @@ class PartitionReplicaTest {
                 new Merging(() -> policy, stamps, events),
                 stamps,
                 events,
-                new RepairSide.Ties(64, SELF, loop));
+                new RepairSide.Ties(64, SELF, loop),
+                true);
     }
 
     private static Ring ring(long epoch) {

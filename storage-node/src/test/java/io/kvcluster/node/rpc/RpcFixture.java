@@ -3,6 +3,7 @@ package io.kvcluster.node.rpc;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.seams.Clock;
 import io.kvcluster.node.seams.EventLoops;
+import io.kvcluster.node.seams.SystemClock;
 import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.kv.GetMappingResponse;
 import io.kvcluster.proto.kv.NodeView;
@@ -29,17 +30,7 @@ final class RpcFixture implements AutoCloseable {
     /** For bodies that never arrive. */
     static final RpcLimits LIMITS = new RpcLimits(64, 64L * 1024 * 1024, Duration.ofMillis(300));
 
-    static final Clock CLOCK = new Clock() {
-        @Override
-        public long wallMillis() {
-            return System.currentTimeMillis();
-        }
-
-        @Override
-        public long nanos() {
-            return System.nanoTime();
-        }
-    };
+    static final Clock CLOCK = new SystemClock();
 
     static final NodeView NODE = NodeView.newBuilder()
             .setName("demo-0")
