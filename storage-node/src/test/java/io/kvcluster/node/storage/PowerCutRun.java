@@ -24,6 +24,9 @@ final class PowerCutRun {
     private static final int KEYS = 24;
     private static final int RESERVED = 256;
 
+    /** So that many cuts fall into compaction. */
+    private static final CompactionBounds EAGER = new CompactionBounds(80, 1L << 30);
+
     private final long seed;
     private final SplittableRandom random;
     private final Durability durability;
@@ -122,7 +125,8 @@ final class PowerCutRun {
 
     private void start() {
         try {
-            node = SimulatedStore.open(seed * 1_000 + starts, disk, "boot-" + cuts, durability);
+            node = SimulatedStore.open(
+                    seed * 1_000 + starts, disk, "boot-" + cuts, SimulatedStore.config(durability, EAGER));
         } catch (StoreException refused) {
             throw new Broken("start refused: " + refused.getMessage());
         }

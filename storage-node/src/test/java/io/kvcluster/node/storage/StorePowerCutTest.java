@@ -30,7 +30,7 @@ class StorePowerCutTest {
         assertThat(copied)
                 .as("recoveries that found records beyond the known durable LSN")
                 .isGreaterThan(CUTS / 20);
-        assertThat(compacted).as("segments that were compacted").isGreaterThan(CUTS / 25);
+        assertThat(compacted).as("segments that were compacted").isGreaterThan(CUTS / 20);
         assertThat(tornTails).as("recoveries that cut invalid bytes").isGreaterThan(CUTS / 20);
     }
 
