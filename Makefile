@@ -4,6 +4,8 @@ SHELL := /bin/bash
 JAVA_HOME := $(shell build/jdk25)
 export JAVA_HOME
 MVN := mvn
+# Maven's own libraries would make every build begin with warnings of JDK 25.
+export MAVEN_OPTS := $(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow
 
 .PHONY: help
 help: ## this list
@@ -19,11 +21,12 @@ test: jdk ## every layer that needs no cluster and no Docker (mvn verify)
 
 .PHONY: package
 package: jdk
-	$(MVN) -q package -DskipTests
+	@echo "building what has changed; everything takes about two minutes"
+	@$(MVN) -q package -DskipTests
 
 .PHONY: run
 run: package ## the whole product on this machine: Kubernetes API, operator, three storage nodes (RUN="--http-port 9090 ..." for options)
-	@bin/kv local up --example examples/three-zones.yaml $(RUN)
+	@bin/kv local up --example examples/three-zones.yaml $(RUN) || [ $$? -eq 130 ] # Ctrl-C
 
 .PHONY: fmt
 fmt: jdk ## format the sources
