@@ -113,11 +113,11 @@ record RepairLook(Map<String, GetRepairResponse> told, Map<String, String> silen
             return;
         }
         out.printf(
-                "repair       %s%s; last round of exchanges %s; all replicas known to be equal up to %s%s%n",
+                "repair       %s%s; last round of exchanges %s; %s%s%n",
                 differing(),
                 running(),
                 ago(oldest(RepairStatus::getOldestExchangeEpochMillis)),
-                ago(oldest(RepairStatus::getRepairedUpToEpochMillis)),
+                equal(),
                 silent.isEmpty() ? "" : "; not told by " + String.join(", ", silent.keySet()));
         out.printf(
                 "             since their starts %s exchanges (%s failed), %s keys repaired, %s moved; %s hints wait%s; %s tombstones%n",
@@ -145,6 +145,13 @@ record RepairLook(Map<String, GetRepairResponse> told, Map<String, String> silen
         return dirty == 0
                 ? "no pair of replicas is known to differ"
                 : Units.count(dirty) + " pairs of replicas may differ";
+    }
+
+    private String equal() {
+        long upTo = oldest(RepairStatus::getRepairedUpToEpochMillis);
+        return upTo == 0
+                ? "not yet known up to when all replicas are equal"
+                : "all replicas known to be equal up to " + ago(upTo);
     }
 
     private String running() {
