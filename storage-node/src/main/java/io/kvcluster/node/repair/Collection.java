@@ -68,6 +68,7 @@ final class Collection {
             return;
         }
         partition.heard(pair.storeId, answer.getCoveredWithAll());
+        partition.heardWatermark(pair.storeId, answer.getRepairedUpTo());
         answers++;
         if (!ended && answers == partition.pairs().size()) {
             slice();

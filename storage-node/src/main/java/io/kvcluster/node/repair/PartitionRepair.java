@@ -338,6 +338,18 @@ final class PartitionRepair {
     }
 
     /**
+     * The watermark of another replica, told outside of an exchange: it is about to collect. When their last exchange reaches that
+     * far, it counts as if it had been told there. So tombstones go on all replicas at once, and not an interval later on some.
+     */
+    void heardWatermark(String storeId, long repairedUpTo) {
+        Pair pair = pairs.get(storeId);
+        if (pair != null && repairedUpTo <= pair.covered) {
+            inherited = Math.max(inherited, repairedUpTo);
+            inherit();
+        }
+    }
+
+    /**
      * After an exchange this replica holds what the other held, and that was everything at or below its watermark. So a copy
      * inherits it, and the watermark reaches all replicas with one exchange.
      */

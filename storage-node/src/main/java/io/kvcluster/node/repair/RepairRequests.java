@@ -144,6 +144,7 @@ final class RepairRequests implements PeerRequestHandler {
             return;
         }
         partition.heard(from, request.getCoveredWithAll());
+        partition.heardWatermark(from, request.getRepairedUpTo());
         partition.promisedBy(from, request.getCovered());
         if (!request.getProbe() && !partition.lend(from)) {
             responder.answer(refusal(message, PeerStatus.PEER_OVERLOADED));

@@ -91,7 +91,24 @@ enum Found {
             120,
             30,
             true,
-            new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 556, 3 * 3_600_000, 1)));
+            new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 556, 3 * 3_600_000, 1))),
+    /** The last exchange told the watermark to two of three: the third kept an expired key until its next exchange, 10 minutes later. */
+    ONE_REPLICA_HEARD_NOTHING_OF_THE_WATERMARK(new SimPlan(
+            4637,
+            3,
+            2,
+            Policy.LAST_WRITER_WINS,
+            EnumSet.of(Fault.PARTITION, Fault.FULL_DISK),
+            222,
+            0,
+            422,
+            0,
+            5,
+            6,
+            120,
+            30,
+            false,
+            new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 669, 3 * 3_600_000, 2)));
 
     final SimPlan plan;
 
