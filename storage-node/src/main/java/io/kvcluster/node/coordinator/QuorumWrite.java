@@ -175,9 +175,13 @@ final class QuorumWrite implements StampListener {
     public void refused(Refusal why) {
         if (stamped == null) {
             finish(notApplied(why));
+            return;
         }
-        // else: the others may still acknowledge; this store's copy is then one of the missing ones
-        missedHere = stamped != null;
+        // the others may still acknowledge; this store's copy is then one of the missing ones
+        missedHere = true;
+        if (level == ConsistencyLevel.LOCAL) {
+            finish(onOthersAtMost(notApplied(why)));
+        }
     }
 
     private void send(int replica) {
@@ -239,7 +243,7 @@ final class QuorumWrite implements StampListener {
                     record.greatestHlc(),
                     replication.storeId(replica));
         } else {
-            missed.differs(replication.partition(), replication.storeId(replica));
+            differs(replica);
         }
     }
 
@@ -247,18 +251,31 @@ final class QuorumWrite implements StampListener {
     private void missedHere() {
         for (int replica = 0; replica < quorum.replicas(); replica++) {
             if (acknowledged[replica]) {
-                replication.node().missed().get().differs(replication.partition(), replication.storeId(replica));
+                differs(replica);
             }
         }
+    }
+
+    private void differs(int replica) {
+        replication.node().missed().get().differs(replication.partition(), replication.storeId(replica));
     }
 
     // --- 3. acknowledge at W ---------------------------------------------------------------------------------------
 
     private void acknowledged(int replica) {
-        if (finished || acknowledged[replica] || stamped == null) {
+        if (acknowledged[replica] || stamped == null) {
             return;
         }
         acknowledged[replica] = true;
+        if (finished) {
+            if (missedHere) {
+                differs(replica);
+            }
+            return;
+        }
+        if (level == ConsistencyLevel.LOCAL && replica != replication.self()) {
+            return; // what local promises is this disk
+        }
         replication.trace().answered(replication.name(replica));
         acknowledgements++;
         if (acknowledgements >= quorum.writes()) {
@@ -287,7 +304,7 @@ final class QuorumWrite implements StampListener {
         }
     }
 
-    private Outcome notApplied(Refusal why) {
+    private Outcome.NotApplied notApplied(Refusal why) {
         return switch (why) {
             case TOO_MANY_SIBLINGS ->
                 new Outcome.NotApplied(
@@ -320,6 +337,10 @@ final class QuorumWrite implements StampListener {
                         true,
                         "the store of node " + replication.node().name() + " failed");
         };
+    }
+
+    private static Outcome onOthersAtMost(Outcome.NotApplied here) {
+        return new Outcome.Unknown(here.reason(), here.message() + "; other replicas may have the write");
     }
 
     private void finish(Outcome outcome) {
