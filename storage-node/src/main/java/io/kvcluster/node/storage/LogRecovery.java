@@ -52,7 +52,7 @@ final class LogRecovery {
         if (segments.isEmpty()) {
             return begin();
         }
-        removeOrphan(segments);
+        removeOrphans(segments);
         List<Sealed> sealed = seal(segments);
         Opened last = segments.lastEntry().getValue();
         ActiveSegmentRecovery found = scan(last, sealed);
@@ -134,16 +134,20 @@ final class LogRecovery {
         });
     }
 
-    /** A segment whose records were all copied into the last one; the power went before its file was removed. */
-    private void removeOrphan(TreeMap<Integer, Opened> segments) throws IOException {
-        SegmentHeader last = segments.lastEntry().getValue().header;
-        if (last == null) {
-            return;
-        }
-        for (Opened orphan : List.copyOf(
-                segments.subMap(last.previous(), false, last.number(), false).values())) {
-            remove(orphan.segment);
-            segments.remove(orphan.segment.number());
+    /**
+     * Segments whose records were all copied into the next one; the power went before their files were removed, or before that was
+     * on the disk while a later segment already was.
+     */
+    private void removeOrphans(TreeMap<Integer, Opened> segments) throws IOException {
+        for (Opened copy : List.copyOf(segments.values())) {
+            SegmentHeader header = copy.header;
+            if (header != null && segments.containsKey(header.number())) {
+                for (Opened orphan : List.copyOf(segments.subMap(header.previous(), false, header.number(), false)
+                        .values())) {
+                    remove(orphan.segment);
+                    segments.remove(orphan.segment.number());
+                }
+            }
         }
     }
 

@@ -206,6 +206,22 @@ class LogRecoveryTest {
         assertThat(log.damages()).isEmpty();
     }
 
+    /** The power went when the name of a later segment was on the disk and the removal of the copied one was not. */
+    @Test
+    void aCopiedSegmentThatIsBackBesideLaterOnesIsAnOrphan() throws Exception {
+        Crafted one = first().group(0, 1, 2);
+        new Crafted(2, 1, one.end(), 3, 2, SEGMENT_BYTES).group(2, 3);
+        Crafted three = new Crafted(3, 1, one.end(), 3, 3, SEGMENT_BYTES).group(2, 3);
+        new Crafted(4, 3, three.end(), 4, 3, SEGMENT_BYTES).group(3, 4);
+
+        RecoveredLog log = recover();
+
+        assertThat(log.damages()).isEmpty();
+        assertThat(log.sealed()).extracting(Sealed::number).containsExactly(1, 3);
+        assertThat(disk.exists(SegmentFile.name(2))).isFalse();
+        assertThat(active(log)).containsExactly("4=key-4");
+    }
+
     @Test
     void corruptionOfTheOnlyDurableRecordKeepsTheSegmentAsItsWitness() throws Exception {
         first().zeroes(128).group(1, 2);
