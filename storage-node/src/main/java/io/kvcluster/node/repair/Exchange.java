@@ -86,7 +86,7 @@ final class Exchange {
         this.done = done;
         this.suspect = partition.suspect();
         this.life = side.life();
-        this.repairs = new KeyRepairs(side, pair.storeId, asking, config.window(), events);
+        this.repairs = new KeyRepairs(side, suspect, pair.storeId, asking, config.window(), events);
     }
 
     int keys() {
@@ -270,7 +270,7 @@ final class Exchange {
     }
 
     private void comparePage(Optional<Key> end, List<Entry> ours, List<KeyDigest> listed) {
-        repairs.page(ours, listed, suspect && !theirs.getSuspect() ? theirs.getRepairedUpTo() : 0);
+        repairs.page(ours, listed, theirs.getSuspect() ? 0 : theirs.getRepairedUpTo());
         repairs.run(() -> pageRepaired(end), this::fail);
     }
 

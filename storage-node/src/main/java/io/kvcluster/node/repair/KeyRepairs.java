@@ -39,6 +39,7 @@ final class KeyRepairs {
     }
 
     private final RepairSide side;
+    private final boolean suspect;
     private final String peer;
     private final Asking asking;
     private final int window;
@@ -52,8 +53,10 @@ final class KeyRepairs {
     private Runnable then = () -> {};
     private Consumer<String> failed = why -> {};
 
-    KeyRepairs(RepairSide side, String peer, Asking asking, int window, RepairEvents events) {
+    /** @param suspect this side may have lost anything */
+    KeyRepairs(RepairSide side, boolean suspect, String peer, Asking asking, int window, RepairEvents events) {
         this.side = side;
+        this.suspect = suspect;
         this.peer = peer;
         this.asking = asking;
         this.window = window;
@@ -67,9 +70,9 @@ final class KeyRepairs {
     /**
      * Joins two lists in key order.
      *
-     * @param buriedUpTo what is held here at or below it and not there was deleted; 0 outside of a suspect partition
+     * @param deletedUpTo the other's watermark: what is held here at or below it and not there was deleted. 0 when it is suspect
      */
-    void page(List<Entry> ours, List<KeyDigest> theirs, long buriedUpTo) {
+    void page(List<Entry> ours, List<KeyDigest> theirs, long deletedUpTo) {
         int mine = 0;
         int other = 0;
         while (mine < ours.size() || other < theirs.size()) {
@@ -79,7 +82,7 @@ final class KeyRepairs {
                     ? -1
                     : mine == ours.size() ? 1 : ours.get(mine).key().compareTo(theirKey);
             if (order < 0) {
-                onlyOurs(ours.get(mine++), buriedUpTo);
+                onlyOurs(ours.get(mine++), deletedUpTo);
             } else if (order > 0) {
                 KeyDigest entry = theirs.get(other++);
                 waiting.add(new Work.Take(java.util.Objects.requireNonNull(theirKey), entry.getBytes(), false));
@@ -89,9 +92,13 @@ final class KeyRepairs {
         }
     }
 
-    private void onlyOurs(Entry entry, long buriedUpTo) {
+    /**
+     * An unsuspected replica may still hold siblings that the other settled, under a policy that came later, before it collected
+     * the tombstone that won. That the newest of them is one tells this from a record that the other lost and does not know of.
+     */
+    private void onlyOurs(Entry entry, long deletedUpTo) {
         waiting.add(
-                entry.greatest() <= buriedUpTo
+                entry.greatest() <= deletedUpTo && (suspect || entry.deletedLast())
                         ? new Work.Bury(entry.key(), entry.digest())
                         : new Work.Give(entry.key(), entry.bytes(), false));
     }

@@ -362,7 +362,11 @@ final class PartitionRepair {
     private void raise(long upTo) {
         if (!suspect && !raising) {
             raising = true;
-            side.raiseRepairedUpTo(upTo, () -> raising = false);
+            side.raiseRepairedUpTo(upTo, () -> {
+                raising = false;
+                inherit(); // what was heard meanwhile
+                considerWatermark();
+            });
         }
     }
 

@@ -10,7 +10,9 @@ import java.time.Duration;
  * @param interval between two exchanges of one pair of replicas of one partition that nothing asks for
  * @param startSpread after a start every pair is due once within this time
  * @param retryAfter an exchange that failed is tried again after this, doubling up to {@code retryMax}
- * @param coverLag an exchange covers what is older than this: clients' writes that are under way must not fall below
+ * @param coverLag an exchange covers what is older than this: clients' writes that are under way must not fall below, and no read that
+ *     is under way may hold an answer from before what is then collected. So at least the longest deadline and twice the largest
+ *     clock offset
  * @param askDeadline for one question to a peer
  * @param bytesPerSecond of exchanges and hints that each loop drives, sent and received
  * @param scrubBytesPerSecond read back from the disk by each loop when a scrub is asked for

@@ -18,6 +18,17 @@ final class Collectable {
         return true;
     }
 
+    /** Its newest version is a tombstone or expires. */
+    static boolean newest(RecordMeta meta) {
+        SiblingMeta newest = null;
+        for (SiblingMeta sibling : meta.siblings()) {
+            if (newest == null || sibling.dot().compareTo(newest.dot()) > 0) {
+                newest = sibling;
+            }
+        }
+        return newest != null && (newest.tombstone() || newest.expiryMillis() != 0);
+    }
+
     /** All that it says lies at or below the watermark, and so do the expiries. */
     static boolean at(RecordMeta meta, long watermark) {
         if (meta.greatestHlc() > watermark) {

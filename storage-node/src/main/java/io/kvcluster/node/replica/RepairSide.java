@@ -54,9 +54,10 @@ public final class RepairSide {
      * A key as it is listed for an exchange.
      *
      * @param greatest stamp that it names: of two that differ the greater is likely the newer
+     * @param deletedLast the newest version is a tombstone or expires: whoever settles the siblings by time is left with nothing
      * @param bytes of the whole record
      */
-    public record Entry(Key key, long digest, long greatest, int bytes) {}
+    public record Entry(Key key, long digest, long greatest, boolean deletedLast, int bytes) {}
 
     /** Nodes of one level of the tree; not to be changed. */
     public record Nodes(int level, BitSet at) {}
@@ -157,6 +158,7 @@ public final class RepairSide {
                                     row.key(),
                                     meta.digest(),
                                     meta.greatestHlc(),
+                                    Collectable.newest(meta),
                                     row.at().length()));
                             taken += row.key().bytes().length + ENTRY_OVERHEAD_BYTES;
                         }
