@@ -78,6 +78,8 @@ public final class SimLoop implements Loop {
             current = true;
             try {
                 task.run();
+            } catch (ForceCutOff blocked) {
+                kill();
             } catch (PowerCut | ProcessHalted | RuntimeException | AssertionError death) {
                 onDeath.accept(death);
             } finally {

@@ -13,6 +13,7 @@ public final class TimedDisk implements Disk {
     private final RandomGenerator random;
     private final SimulatedDisk disk;
     private long forceNanos = 200_000;
+    private long powerGoesAtNanos = Long.MAX_VALUE;
 
     public TimedDisk(SimWorld world, RandomGenerator random, SimulatedDisk disk) {
         this.world = world;
@@ -25,12 +26,31 @@ public final class TimedDisk implements Disk {
         forceNanos = nanos;
     }
 
+    /** A force that would end later never does, and nothing that it was to make durable is. */
+    public void powerGoesAfter(long nanos) {
+        powerGoesAtNanos = world.nanos() + nanos;
+    }
+
+    /** The power is back, or did not go after all. */
+    public void powerStays() {
+        powerGoesAtNanos = Long.MAX_VALUE;
+    }
+
     private void call() {
         world.elapse(CALL_NANOS);
     }
 
-    private void forced() {
-        world.elapse(forceNanos / 2 + random.nextLong(forceNanos));
+    private void force(Force force) throws IOException {
+        long duration = forceNanos / 2 + random.nextLong(forceNanos);
+        if (world.nanos() + duration > powerGoesAtNanos) {
+            throw new ForceCutOff();
+        }
+        force.force();
+        world.elapse(duration);
+    }
+
+    private interface Force {
+        void force() throws IOException;
     }
 
     @Override
@@ -75,8 +95,7 @@ public final class TimedDisk implements Disk {
 
     @Override
     public void syncDirectory(String name) throws IOException {
-        disk.syncDirectory(name);
-        forced();
+        force(() -> disk.syncDirectory(name));
     }
 
     @Override
@@ -115,8 +134,7 @@ public final class TimedDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            file.force();
-            forced();
+            TimedDisk.this.force(file::force);
         }
 
         @Override

@@ -24,6 +24,13 @@ final class Clients {
 
     private static final long MILLIS = 1_000_000;
     private static final int LARGE = 4_500;
+    /** One of so many writes of registers is looked at while it is under way, so often. */
+    private static final int LOOKED_AT = 2;
+
+    private static final int LOOKS = 5;
+    private static final int LOOK_MILLIS = 10;
+    private static final int WATCHES = 50;
+    private static final int WATCH_MILLIS = 10;
     private static final byte[] NO_CONTEXT = {};
     private static final int[] TTL_MILLIS = {20, 60, 200, 400, 6_000};
 
@@ -69,11 +76,30 @@ final class Clients {
         String key = keys.get(random.nextInt(keys.size()));
         KeyKind kind = KeyKind.of(key);
         SimOperation operation = new SimOperation(++ids, client, request(client, key, kind), cluster.world.nanos());
+        if (kind == KeyKind.REGISTER && isWrite(operation) && random.nextInt(LOOKED_AT) == 0) {
+            look(key, LOOKS);
+        }
         submit(operation, cluster.anyMachine(), 150 + random.nextInt(500), () -> {
             if (operation.outcome instanceof Outcome.Read read) {
                 contexts.put(client + key, read.contextToken());
             }
             cluster.world.at(random.nextInt(cluster.plan.thinkMillis()) * MILLIS, () -> next(client, left - 1));
+        });
+    }
+
+    private static boolean isWrite(SimOperation operation) {
+        return !(operation.action instanceof Action.Get);
+    }
+
+    /** While a write is under way: what one read showed the next must not miss, whoever is asked. */
+    private void look(String key, int left) {
+        cluster.world.at(random.nextInt(LOOK_MILLIS) * MILLIS, () -> {
+            SimOperation read = new SimOperation(++ids, "looker", quorum(key, Action.get()), cluster.world.nanos());
+            submit(read, cluster.anyMachine(), 100, () -> {
+                if (left > 1) {
+                    look(key, left - 1);
+                }
+            });
         });
     }
 
@@ -157,6 +183,27 @@ final class Clients {
             case CUSTOM -> false;
         };
         return (large ? put.value() + " " + "x".repeat(LARGE) : put.value()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Writes and reads, while it is up, what level local promises on this machine alone: as its power goes, and when it is back. */
+    void watch(SimMachine machine) {
+        for (String key : keys) {
+            if (KeyKind.of(key) == KeyKind.ANY) {
+                for (int i = 0; i < WATCHES; i++) {
+                    boolean put = i < WATCHES / 4 && random.nextInt(3) > 0;
+                    cluster.world.at((i * WATCH_MILLIS + random.nextInt(WATCH_MILLIS)) * MILLIS, () -> {
+                        if (machine.isUp()) {
+                            watch(machine, key, put ? Action.put("v" + values++) : Action.get());
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    private void watch(SimMachine machine, String key, Action action) {
+        SimOperation.Request local = new SimOperation.Request(key, action, ConsistencyLevel.LOCAL, NO_CONTEXT, 0);
+        submit(new SimOperation(++ids, "watcher", local, cluster.world.nanos()), machine, 100, () -> {});
     }
 
     // --- when the clients are done

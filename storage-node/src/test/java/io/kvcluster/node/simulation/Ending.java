@@ -30,6 +30,8 @@ import java.util.stream.Stream;
 final class Ending {
     private static final long SECOND = 1_000_000_000L;
     private static final int MANY_NAMES = 1_000;
+    /** What the clients asked for last is applied by then, or never: twice the longest deadline, for one that was forwarded. */
+    private static final long LATE_MILLIS = 1_500;
 
     private final SimCluster cluster;
     private final SimOperator operator;
@@ -48,6 +50,7 @@ final class Ending {
     void run() {
         progress();
         cluster.await("the cluster has converged", () -> cluster.converged(operator.epoch()));
+        cluster.world.runForMillis(LATE_MILLIS);
         boolean readFirst = cluster.plan.seed() % 2 == 0;
         Map<String, TreeSet<String>> before = readFirst ? read() : Map.of();
         equal();
@@ -158,6 +161,7 @@ final class Ending {
     /** As long as every replica answers, what all have exchanged is collected. */
     private void collected() {
         if (cluster.serving().size() == cluster.machines.size()) {
+            cluster.world.runForMillis(cluster.plan.upkeep().coverLagMillis()); // exchanges cover what is older
             await("tombstones are collected", true, replicas::tombstone);
             await("replicas are equal after collection", true, replicas::difference);
         }

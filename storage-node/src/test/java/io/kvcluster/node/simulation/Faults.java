@@ -3,6 +3,7 @@ package io.kvcluster.node.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** What goes wrong, and when it is over. Every fault ends by itself, or at the latest with {@link #stop}. */
@@ -16,10 +17,13 @@ final class Faults {
     private final SimCluster cluster;
     private final RandomGenerator random;
     private final List<Fault> kinds;
+    private final Consumer<SimMachine> watcher;
     private boolean stopped;
 
-    Faults(SimCluster cluster) {
+    /** @param watcher hears of a machine whose power is about to go */
+    Faults(SimCluster cluster, Consumer<SimMachine> watcher) {
         this.cluster = cluster;
+        this.watcher = watcher;
         this.random = cluster.world.newRandom("faults");
         this.kinds = new ArrayList<>(cluster.plan.faults());
     }
@@ -51,12 +55,13 @@ final class Faults {
                 later(400, machine::boot);
             }
             case POWER_CUT -> {
+                watcher.accept(machine);
                 if (machine.isUp() && random.nextBoolean()) {
                     machine.cutPowerInACall(random.nextInt(10), random.nextBoolean());
                 } else {
                     // in the middle of a force that takes long
                     machine.timed.forceNanos((5 + random.nextInt(40)) * MILLIS);
-                    later(100, machine::losePower);
+                    machine.losePowerAfter((10 + random.nextInt(100)) * MILLIS);
                 }
             }
             case BLACKOUT -> {

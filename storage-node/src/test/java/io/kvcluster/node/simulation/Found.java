@@ -108,7 +108,44 @@ enum Found {
             120,
             30,
             false,
-            new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 669, 3 * 3_600_000, 2)));
+            new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 669, 3 * 3_600_000, 2))),
+    /** A write at local was acknowledged by another replica's disk after the coordinator's own had refused it. */
+    LOCAL_WAS_ACKNOWLEDGED_BY_ANOTHER_DISK(new SimPlan(
+            702,
+            3,
+            1,
+            Policy.CHANGING,
+            EnumSet.of(Fault.KILL, Fault.POWER_CUT, Fault.OUTAGE, Fault.PARTITION, Fault.BREAK_LINKS, Fault.FULL_DISK),
+            368,
+            1_478,
+            0,
+            0,
+            5,
+            11,
+            120,
+            30,
+            false,
+            new SimPlan.Upkeep(109, 286, 1_184, 100))),
+    /**
+     * Siblings became last-writer-wins. Two replicas settled a key, were left with a tombstone and collected it; the third kept
+     * the siblings, and the two took none of them back.
+     */
+    ONE_REPLICA_KEPT_WHAT_OTHERS_HAD_SETTLED_AND_COLLECTED(new SimPlan(
+            815,
+            3,
+            1,
+            Policy.CHANGING,
+            EnumSet.of(Fault.BREAK_LINKS, Fault.CLOCK_JUMP),
+            152,
+            1_183,
+            198,
+            4_772,
+            3,
+            7,
+            120,
+            30,
+            true,
+            new SimPlan.Upkeep(103, 54, 3 * 3_600_000, 100)));
 
     final SimPlan plan;
 

@@ -222,6 +222,16 @@ final class SimMachine {
         });
     }
 
+    /** What is being forced to the disk then is lost, or not. */
+    void losePowerAfter(long nanos) {
+        TimedDisk mine = timed;
+        mine.powerGoesAfter(nanos);
+        cluster.world.at(nanos, () -> {
+            mine.powerStays();
+            losePower();
+        });
+    }
+
     void losePower() {
         if (life != null) {
             cutPower();

@@ -56,15 +56,23 @@ record SimPlan(
 
         static final Upkeep USUAL = new Upkeep(SELDOM, 64_000, 3 * 3_600_000, 100);
 
-        static Upkeep of(Random random) {
+        /**
+         * As in production, exchanges cover nothing that a request under way may still know of: the lag is longer than any deadline
+         * and twice the spread of clocks. Else a read whose first answer is old and whose second comes after a collection is stale.
+         */
+        static Upkeep of(Random random, int clockSpreadMillis) {
+            int least = LONGEST_DEADLINE_MILLIS + 2 * clockSpreadMillis;
             boolean eager = random.nextInt(3) == 0;
             return new Upkeep(
                     eager ? 50 + random.nextInt(200) : random.nextBoolean() ? SELDOM : 100 + random.nextInt(2_000),
-                    50 + random.nextInt(eager ? 300 : 1_500),
+                    least + random.nextInt(eager ? 50 : 500),
                     random.nextInt(3) == 0 ? 500 + random.nextInt(1_000) : 3 * 3_600_000,
                     random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 100);
         }
     }
+
+    /** Of a client's request, with what it takes to reach the node. */
+    static final int LONGEST_DEADLINE_MILLIS = 700;
 
     static SimPlan of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 7);
@@ -73,14 +81,19 @@ record SimPlan(
         Collections.shuffle(all, random);
         Set<Fault> faults = EnumSet.noneOf(Fault.class);
         faults.addAll(all.subList(0, 2 + random.nextInt(5)));
+        int nodes = random.nextInt(4) == 0 ? 5 : 3;
+        int loops = 1 + random.nextInt(2);
+        Policy policy = policy(random.nextInt(10));
+        int faultEveryMillis = 60 + random.nextInt(400);
+        int clockSpreadMillis = random.nextInt(3) == 0 ? 0 : random.nextInt(MAX_CLOCK_SPREAD_MILLIS + 1);
         return new SimPlan(
                 seed,
-                random.nextInt(4) == 0 ? 5 : 3,
-                1 + random.nextInt(2),
-                policy(random.nextInt(10)),
+                nodes,
+                loops,
+                policy,
                 faults,
-                60 + random.nextInt(400),
-                random.nextInt(3) == 0 ? 0 : random.nextInt(MAX_CLOCK_SPREAD_MILLIS + 1),
+                faultEveryMillis,
+                clockSpreadMillis,
                 random.nextInt(3) == 0 ? 0 : random.nextInt(500),
                 random.nextInt(3) == 0 ? 0 : random.nextInt(20_000),
                 1 + random.nextInt(6),
@@ -88,7 +101,7 @@ record SimPlan(
                 THINK_MILLIS[random.nextInt(THINK_MILLIS.length)],
                 30,
                 random.nextInt(4) == 0,
-                Upkeep.of(random));
+                Upkeep.of(random, clockSpreadMillis));
     }
 
     private static Policy policy(int dice) {

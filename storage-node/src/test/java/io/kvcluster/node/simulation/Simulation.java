@@ -40,7 +40,7 @@ final class Simulation {
         this.cluster = new SimCluster(plan, rules, traced);
         this.clients = new Clients(cluster);
         this.operator = new SimOperator(cluster);
-        this.faults = new Faults(cluster);
+        this.faults = new Faults(cluster, clients::watch);
         if (sabotage == Sabotage.NO_FSYNC) {
             cluster.machines.forEach(machine -> machine.disk.ignoreForceOf("log/"));
         }
