@@ -74,7 +74,13 @@ final class Node {
         this.config = config;
         long heap = Runtime.getRuntime().maxMemory();
         long cacheBytes = heap / 4;
-        LOG.info("event=starting config={} heapMiB={} cacheMiB={}", config, heap >> 20, cacheBytes >> 20);
+        long indexBytes = heap / 5;
+        LOG.info(
+                "event=starting config={} heapMiB={} cacheMiB={} indexMiB={}",
+                config,
+                heap >> 20,
+                cacheBytes >> 20,
+                indexBytes >> 20);
 
         // 1. probes and metrics
         NodeSeams seams = NodeSeams.of(config);
@@ -106,7 +112,7 @@ final class Node {
         core = new NodeCore(
                 new NodeCore.World(
                         environment,
-                        IndexFactory.mapDb(seams.files()),
+                        IndexFactory.mapDb(seams.files(), indexBytes / config.loops()),
                         seams.network(transport),
                         ResolverJars.load(config.resolverDir())),
                 new NodeCore.Settings(

@@ -46,8 +46,15 @@ final class CachedIndex implements Index {
 
     /** @param changed entries that may wait to be written out */
     record Bounds(int entries, int changed, long bytes) {
-        /** Of one core loop's index. */
-        static final Bounds DEFAULT = new Bounds(32_768, 8_192, 8L << 20);
+        /** An entry of a usual key is no smaller; smaller ones are bounded by their number. */
+        private static final int USUAL_BYTES = 256;
+        /** An orderly end writes out what waits, about 10 us for each. */
+        private static final int MOST_CHANGED = 32_768;
+
+        static Bounds of(long heapBytes) {
+            int entries = (int) Math.clamp(heapBytes / USUAL_BYTES, 1, Integer.MAX_VALUE);
+            return new Bounds(entries, Math.min(entries / 4, MOST_CHANGED), heapBytes);
+        }
     }
 
     CachedIndex(Index file, Bounds bounds) {

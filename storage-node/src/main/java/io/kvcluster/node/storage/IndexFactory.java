@@ -5,9 +5,13 @@ import java.util.Set;
 
 /** Makes the indexes of a store. File names are those of the store's disk. */
 public interface IndexFactory {
-    /** In files that outlive the process. */
-    static IndexFactory mapDb(FileDisk disk) {
-        return new MapDbIndex.Factory(disk);
+    /**
+     * In files that outlive the process.
+     *
+     * @param heapBytes what the entries in use of one index, that is of one core loop, may take of the heap
+     */
+    static IndexFactory mapDb(FileDisk disk, long heapBytes) {
+        return new MapDbIndex.Factory(disk, CachedIndex.Bounds.of(heapBytes));
     }
 
     /** On the heap: rebuilt at each start. For the simulation, and as the naive twin. */

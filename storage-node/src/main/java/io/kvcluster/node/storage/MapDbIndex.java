@@ -140,9 +140,11 @@ final class MapDbIndex implements Index {
     /** Makes them. */
     static final class Factory implements IndexFactory {
         private final FileDisk disk;
+        private final CachedIndex.Bounds onHeap;
 
-        Factory(FileDisk disk) {
+        Factory(FileDisk disk, CachedIndex.Bounds onHeap) {
             this.disk = disk;
+            this.onHeap = onHeap;
         }
 
         @Override
@@ -152,7 +154,7 @@ final class MapDbIndex implements Index {
 
         @Override
         public Index create(String file) {
-            return new CachedIndex(new MapDbIndex(disk.path(file).toString(), false), CachedIndex.Bounds.DEFAULT);
+            return new CachedIndex(new MapDbIndex(disk.path(file).toString(), false), onHeap);
         }
 
         @Override
@@ -161,7 +163,7 @@ final class MapDbIndex implements Index {
             for (int partition : partitions) {
                 index.partitions.put(partition, index.maker(partition).open());
             }
-            return new CachedIndex(index, CachedIndex.Bounds.DEFAULT);
+            return new CachedIndex(index, onHeap);
         }
     }
 }

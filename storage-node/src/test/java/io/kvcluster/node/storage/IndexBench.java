@@ -37,7 +37,7 @@ public class IndexBench {
     @Setup
     public void fill() throws IOException {
         directory = Files.createTempDirectory("kv-index-bench");
-        index = IndexFactory.mapDb(new FileDisk(directory)).create("index");
+        index = IndexFactory.mapDb(new FileDisk(directory), 32L << 20).create("index");
         for (int key = 0; key < KEYS; key++) {
             index.put(key % PARTITIONS, keys[key], entry(key));
         }

@@ -43,7 +43,7 @@ final class KilledWriter {
         FileDisk disk = new FileDisk(Path.of(arguments[0]));
         SystemEnvironment environment = new SystemEnvironment(disk);
         Loop[] loops = {environment.newLoop("loop-0", 4_096), environment.newLoop("loop-1", 4_096)};
-        Store store = Store.open(config(), environment, IndexFactory.mapDb(disk), loops, StoreListener.NONE);
+        Store store = Store.open(config(), environment, IndexFactory.mapDb(disk, 32L << 20), loops, StoreListener.NONE);
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
         out.println("open " + store.identity().incarnation() + " " + store.hlcFloor());
         out.flush();

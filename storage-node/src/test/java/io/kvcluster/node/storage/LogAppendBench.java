@@ -46,7 +46,7 @@ public class LogAppendBench {
         store = Store.open(
                 StoreConfig.of(PARTITIONS, new Durability.Fsync(), 16 << 20),
                 environment,
-                IndexFactory.mapDb(disk),
+                IndexFactory.mapDb(disk, 32L << 20),
                 new Loop[] {loop},
                 new StoreListener() {
                     @Override

@@ -26,7 +26,7 @@ class MapDbIndexTest {
 
     private SimulatedStore open() throws Exception {
         FileDisk disk = new FileDisk(directory);
-        return SimulatedStore.ready(disk, IndexFactory.mapDb(disk));
+        return SimulatedStore.ready(disk, IndexFactory.mapDb(disk, 32L << 20));
     }
 
     private void fillAndClose() throws Exception {
@@ -137,7 +137,7 @@ class MapDbIndexTest {
     @Test
     void pagesAndLookupsAgreeWithTheIndexOnTheHeapForKeysOfEveryByte() throws Exception {
         FileDisk disk = new FileDisk(directory);
-        Index mapDb = IndexFactory.mapDb(disk).create("a.db");
+        Index mapDb = IndexFactory.mapDb(disk, 32L << 20).create("a.db");
         Index heap = IndexFactory.heap().create("b");
         SplittableRandom random = new SplittableRandom(5);
         List<Key> keys = new ArrayList<>();
@@ -163,7 +163,7 @@ class MapDbIndexTest {
         mapDb.growAhead(Runnable::run);
         mapDb.close();
 
-        Index reopened = IndexFactory.mapDb(disk).open("a.db", Set.of(3));
+        Index reopened = IndexFactory.mapDb(disk, 32L << 20).open("a.db", Set.of(3));
         for (Key key : keys) {
             assertThat(reopened.get(3, key)).usingRecursiveComparison().isEqualTo(heap.get(3, key));
         }
@@ -172,7 +172,7 @@ class MapDbIndexTest {
     @Test
     void theFileIsGrownAheadOfNeed() throws Exception {
         FileDisk disk = new FileDisk(directory);
-        Index index = IndexFactory.mapDb(disk).create("a.db");
+        Index index = IndexFactory.mapDb(disk, 32L << 20).create("a.db");
         long before = Files.size(directory.resolve("a.db"));
         List<Runnable> background = new ArrayList<>();
         index.growAhead(background::add);

@@ -100,7 +100,7 @@ public final class StoreBench {
         store = Store.open(
                 StoreConfig.of(PARTITIONS, new Durability.Fsync(), 64 << 20),
                 environment,
-                IndexFactory.mapDb(disk),
+                IndexFactory.mapDb(disk, 32L << 20),
                 loops,
                 fsyncs);
     }

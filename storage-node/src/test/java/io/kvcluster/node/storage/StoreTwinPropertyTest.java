@@ -82,7 +82,7 @@ class StoreTwinPropertyTest {
         Path directory = Files.createTempDirectory("store-twin");
         try {
             Unlocked disk = new Unlocked(new FileDisk(directory));
-            Run run = new Run(disk, IndexFactory.mapDb(new FileDisk(directory)), () -> {});
+            Run run = new Run(disk, IndexFactory.mapDb(new FileDisk(directory), 32L << 20), () -> {});
             steps.forEach(run::step);
             run.compare(5);
         } finally {
