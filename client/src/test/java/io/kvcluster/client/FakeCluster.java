@@ -10,6 +10,8 @@ import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.proto.ring.Mode;
+import io.kvcluster.proto.ring.Move;
+import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.proto.ring.Partition;
 import io.kvcluster.proto.ring.RingTable;
 import io.kvcluster.ring.Ring;
@@ -104,6 +106,21 @@ public final class FakeCluster implements AutoCloseable {
     /** The next epoch: each partition's replicas turn by one. */
     void turnRing() {
         ring = Ring.require(table(ring.epoch() + 1, ring.hash(), (int) ring.epoch()));
+    }
+
+    /** The next epoch: a partition moves to larger quorums and another primary. */
+    public void move(int partition) {
+        RingTable.Builder table =
+                ring.table().toBuilder().setEpoch(ring.epoch() + 1).setPreviousHash(ring.hash());
+        Partition.Builder moving = table.getPartitionsBuilder(partition).setChangedEpoch(table.getEpoch());
+        moving.setMove(Move.newBuilder()
+                .addAllReplicas(moving.getReplicasList().reversed())
+                .setRead(factor)
+                .setWrite(factor)
+                .setPhase(MovePhase.COPY)
+                .setCopyEpoch(table.getEpoch()));
+        ring = Ring.require(
+                table.clearHash().setHash(RingJson.hash(table.build())).build());
     }
 
     /** As kill -9: connections break, requests in flight have no answer. The maps stay. */

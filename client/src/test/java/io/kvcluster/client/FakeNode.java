@@ -27,6 +27,7 @@ import io.kvcluster.proto.kv.GetRingResponse;
 import io.kvcluster.proto.kv.KvServiceGrpc;
 import io.kvcluster.proto.kv.ListKeysRequest;
 import io.kvcluster.proto.kv.ListKeysResponse;
+import io.kvcluster.proto.kv.MovingTo;
 import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.kv.PutRequest;
 import io.kvcluster.proto.kv.Reason;
@@ -476,6 +477,15 @@ public final class FakeNode {
                     GetMappingResponse.newBuilder().setPartition(partition).setRingEpoch(ring.epoch());
             for (Member member : ring.replicas(partition)) {
                 response.addReplicas(owner.node(member.getIndex()).view());
+            }
+            if (ring.moves(partition)) {
+                MovingTo.Builder move = MovingTo.newBuilder()
+                        .setPhase(ring.move(partition).getPhase().name())
+                        .setCopyEpoch(ring.copyEpoch(partition));
+                ring.target(partition)
+                        .forEach(member ->
+                                move.addReplicas(owner.node(member.getIndex()).view()));
+                response.setMove(move);
             }
             observer.onNext(response.build());
             observer.onCompleted();

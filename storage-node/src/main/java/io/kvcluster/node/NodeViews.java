@@ -84,14 +84,7 @@ final class NodeViews implements ClusterView, NodeGauges {
 
     @Override
     public Optional<GetMappingResponse> mapping(Key key) {
-        return current().map(ring -> {
-            int partition = ring.partitionOf(key.bytes());
-            return GetMappingResponse.newBuilder()
-                    .setPartition(partition)
-                    .setRingEpoch(ring.epoch())
-                    .addAllReplicas(rooms().core().members().replicas(ring, partition))
-                    .build();
-        });
+        return current().map(ring -> rooms().core().members().mapping(ring, ring.partitionOf(key.bytes())));
     }
 
     // --- for the operator

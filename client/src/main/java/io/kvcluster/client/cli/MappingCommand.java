@@ -8,6 +8,7 @@ import io.kvcluster.client.bulk.KeyText;
 import io.kvcluster.proto.kv.GetMappingResponse;
 import io.kvcluster.proto.kv.NodeView;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +51,13 @@ final class MappingCommand implements Callable<Integer> {
         json.put("partition", mapping.getPartition()).put("ringEpoch", mapping.getRingEpoch());
         ArrayNode replicas = json.putArray("replicas");
         mapping.getReplicasList().forEach(node -> replicas.add(ClusterLook.json(node)));
+        if (mapping.hasMove()) {
+            ObjectNode move = json.putObject("move");
+            move.put("phase", mapping.getMove().getPhase())
+                    .put("copyEpoch", mapping.getMove().getCopyEpoch());
+            ArrayNode target = move.putArray("replicas");
+            mapping.getMove().getReplicasList().forEach(node -> target.add(ClusterLook.json(node)));
+        }
         return json;
     }
 
@@ -57,9 +65,17 @@ final class MappingCommand implements Callable<Integer> {
         out.printf(
                 "key '%s' is in partition %d (ring epoch %d)%n",
                 KeyText.of(name), mapping.getPartition(), mapping.getRingEpoch());
+        print(mapping.getReplicasList(), out);
+        if (mapping.hasMove()) {
+            out.printf("it moves (%s), and will then be at%n", mapping.getMove().getPhase());
+            print(mapping.getMove().getReplicasList(), out);
+        }
+    }
+
+    private static void print(List<NodeView> replicas, PrintWriter out) {
         Table table = new Table("REPLICA", "NAME", "ZONE", "ADDRESS", "LIVE");
-        for (int i = 0; i < mapping.getReplicasCount(); i++) {
-            NodeView node = mapping.getReplicas(i);
+        for (int i = 0; i < replicas.size(); i++) {
+            NodeView node = replicas.get(i);
             table.row(
                     i == 0 ? "primary" : String.valueOf(i + 1),
                     node.getName(),

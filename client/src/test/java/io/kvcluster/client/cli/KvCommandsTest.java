@@ -10,6 +10,7 @@ import io.kvcluster.client.FakeCluster;
 import io.kvcluster.client.FakeNode;
 import io.kvcluster.proto.kv.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -192,5 +193,19 @@ class KvCommandsTest {
         assertThat(ring.out()).contains("ABCABCABCABCABCA").contains("holds 16, primary of 6");
         assertThat(Kv.run("ring", server, "-o", "json").json().path("partitions"))
                 .hasSize(16);
+    }
+
+    @Test
+    void theMappingOfAPartitionThatMovesNamesBothSets() {
+        int partition = cluster.ring().partitionOf("k".getBytes(StandardCharsets.UTF_8));
+        assertThat(Kv.run("mapping", server, "-o", "json", "k").json().has("move"))
+                .isFalse();
+        cluster.move(partition);
+        JsonNode move = Kv.run("mapping", server, "-o", "json", "k").json().path("move");
+        assertThat(move.path("phase").asText()).isEqualTo("COPY");
+        assertThat(move.path("copyEpoch").asLong()).isEqualTo(2);
+        assertThat(move.path("replicas").path(0).path("name").asText())
+                .isEqualTo(cluster.ring().target(partition).getFirst().getName());
+        assertThat(Kv.run("mapping", server, "k").out()).contains("it moves (COPY), and will then be at");
     }
 }

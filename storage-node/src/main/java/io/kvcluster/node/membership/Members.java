@@ -4,6 +4,8 @@ import io.kvcluster.node.peer.LocalStore;
 import io.kvcluster.node.peer.PeerReport;
 import io.kvcluster.node.seams.Clock;
 import io.kvcluster.proto.admin.PeerView;
+import io.kvcluster.proto.kv.GetMappingResponse;
+import io.kvcluster.proto.kv.MovingTo;
 import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
@@ -51,18 +53,24 @@ public final class Members {
         }
         Map<String, PeerReport> reports = reports();
         Shares counted = sharesOf(ring);
-        return ring.members().stream()
-                .map(member -> view(member, reports.get(member.getStoreId()), ring, counted))
-                .toList();
+        return views(ring.members(), reports, ring, counted);
     }
 
-    /** Replicas of a partition, primary first. */
-    public List<NodeView> replicas(Ring ring, int partition) {
+    /** Where a partition is and, while it moves, where it is on its way to. */
+    public GetMappingResponse mapping(Ring ring, int partition) {
         Map<String, PeerReport> reports = reports();
         Shares counted = sharesOf(ring);
-        return ring.replicas(partition).stream()
-                .map(member -> view(member, reports.get(member.getStoreId()), ring, counted))
-                .toList();
+        GetMappingResponse.Builder mapping = GetMappingResponse.newBuilder()
+                .setPartition(partition)
+                .setRingEpoch(ring.epoch())
+                .addAllReplicas(views(ring.replicas(partition), reports, ring, counted));
+        if (ring.moves(partition)) {
+            mapping.setMove(MovingTo.newBuilder()
+                    .setPhase(ring.move(partition).getPhase().name())
+                    .setCopyEpoch(ring.copyEpoch(partition))
+                    .addAllReplicas(views(ring.target(partition), reports, ring, counted)));
+        }
+        return mapping.build();
     }
 
     /** The other stores, for the operator's status stream. */
@@ -79,6 +87,12 @@ public final class Members {
 
     private Map<String, PeerReport> reports() {
         return peers.get().stream().collect(Collectors.toMap(PeerReport::storeId, Function.identity()));
+    }
+
+    private List<NodeView> views(List<Member> members, Map<String, PeerReport> reports, Ring ring, Shares counted) {
+        return members.stream()
+                .map(member -> view(member, reports.get(member.getStoreId()), ring, counted))
+                .toList();
     }
 
     private NodeView view(Member member, @Nullable PeerReport report, Ring ring, Shares counted) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.proto.kv.GetMappingResponse;
+import io.kvcluster.proto.kv.MovingTo;
 import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.ring.RingTable;
 import io.kvcluster.ring.RingJson;
@@ -40,6 +41,9 @@ final class HttpCluster {
         }
         ArrayNode all = json.putArray("replicas");
         replicas.forEach(replica -> node(replica, all.addObject()));
+        if (mapping.get().hasMove()) {
+            move(mapping.get().getMove(), json.putObject("move"));
+        }
         return HttpAnswer.json(200, HttpJson.write(json));
     }
 
@@ -61,6 +65,13 @@ final class HttpCluster {
         return cluster.ring()
                 .map(ring -> HttpAnswer.json(200, RingJson.write(ring).getBytes(StandardCharsets.UTF_8)))
                 .orElseGet(() -> HttpProblems.answer(Problem.noRing()));
+    }
+
+    private static void move(MovingTo move, ObjectNode json) {
+        json.put("phase", move.getPhase());
+        json.put("copyEpoch", move.getCopyEpoch());
+        ArrayNode replicas = json.putArray("replicas");
+        move.getReplicasList().forEach(replica -> node(replica, replicas.addObject()));
     }
 
     private static void node(NodeView node, ObjectNode json) {

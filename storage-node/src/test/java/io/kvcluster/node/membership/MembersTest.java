@@ -10,7 +10,12 @@ import io.kvcluster.node.seams.FileDisk;
 import io.kvcluster.node.seams.SimClock;
 import io.kvcluster.node.seams.SimLoop;
 import io.kvcluster.node.seams.SimWorld;
+import io.kvcluster.proto.kv.GetMappingResponse;
 import io.kvcluster.proto.kv.NodeView;
+import io.kvcluster.proto.ring.Move;
+import io.kvcluster.proto.ring.MovePhase;
+import io.kvcluster.proto.ring.RingTable;
+import io.kvcluster.ring.Ring;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,9 +32,13 @@ class MembersTest {
     private String ownAddress = "";
 
     private Members members() throws IOException {
+        return members(first("a", "b", "c", "d"));
+    }
+
+    private Members members(RingTable table) throws IOException {
         RingKeeper keeper = new RingKeeper(new TestIdentity(storeId("a")), new FileDisk(directory), loop);
         keeper.open();
-        keeper.offer(first("a", "b", "c", "d"), "test", decision -> {});
+        keeper.offer(table, "test", decision -> {});
         Members members = new Members(new Self(), keeper, () -> reports, () -> ownAddress, new SimClock(world));
         assertThat(members.nodes()).as("no ring, no members").isEmpty();
         world.runForMillis(60_000);
@@ -67,6 +76,30 @@ class MembersTest {
         Members members = members();
         ownAddress = "10.0.0.1";
         assertThat(members.nodes().getFirst().getAddress()).isEqualTo("10.0.0.1");
+    }
+
+    @Test
+    void aPartitionThatMovesIsMappedToBothSets() throws IOException {
+        RingTable.Builder table = first("a", "b", "c", "d").toBuilder();
+        table.getPartitionsBuilder(2)
+                .setMove(Move.newBuilder()
+                        .addAllReplicas(List.of(1, 3, 0))
+                        .setRead(1)
+                        .setWrite(1)
+                        .setPhase(MovePhase.COPY)
+                        .setCopyEpoch(1));
+        Ring ring = Ring.require(TestRings.sealed(table));
+        Members members = members(ring.table());
+        reports = List.of(new PeerReport(storeId("b"), "b", true, 111, 222, "10.0.0.2", 1, true, ""));
+        GetMappingResponse mapping = members.mapping(ring, 2);
+        assertThat(mapping.getReplicasList()).extracting(NodeView::getName).containsExactly("c", "d", "a");
+        assertThat(mapping.getMove().getPhase()).isEqualTo("COPY");
+        assertThat(mapping.getMove().getCopyEpoch()).isEqualTo(1);
+        assertThat(mapping.getMove().getReplicasList())
+                .extracting(NodeView::getName)
+                .containsExactly("b", "d", "a");
+        assertThat(mapping.getMove().getReplicas(0).getUp()).isTrue();
+        assertThat(members.mapping(ring, 3).hasMove()).isFalse();
     }
 
     private static final class Self implements LocalStore {

@@ -60,6 +60,18 @@ class HttpNodeTest {
     }
 
     @Test
+    void theMappingOfAPartitionThatMovesNamesBothSets() throws Exception {
+        assertThat(get("/mapping?key=a").json().has("move")).isFalse();
+        node.moving = true;
+        JsonNode mapping = get("/mapping?key=a").json();
+        assertThat(mapping.at("/replicas/0/name").textValue()).isEqualTo("demo-0");
+        assertThat(mapping.at("/move/phase").textValue()).isEqualTo("READ_NEW");
+        assertThat(mapping.at("/move/copyEpoch").intValue()).isEqualTo(6);
+        assertThat(mapping.at("/move/replicas/0/name").textValue()).isEqualTo("demo-3");
+        assertThat(mapping.at("/move/replicas/0/state").textValue()).isEqualTo("JOINING");
+    }
+
+    @Test
     void theNodesAreAsTheAskedOneSeesThem() throws Exception {
         JsonNode nodes = get("/nodes").json();
         assertThat(nodes.get("asked").textValue()).isEqualTo("demo-0");

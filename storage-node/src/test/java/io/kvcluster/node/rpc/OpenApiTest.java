@@ -187,6 +187,8 @@ class OpenApiTest {
         }
         document.covers("GET /keys", ask("GET /keys?partition=1", ""));
         document.covers("GET /mapping", ask("GET /mapping?key=_w&keyEncoding=base64url", ""));
+        node.moving = true;
+        document.covers("GET /mapping", ask("GET /mapping?key=a", ""));
         document.covers(
                 "PUT /kv/{key}",
                 ask("PUT /kv/_w?keyEncoding=base64url", "{\"value\":\"/w==\",\"encoding\":\"base64\"}"));

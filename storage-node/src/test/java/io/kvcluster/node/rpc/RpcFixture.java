@@ -6,6 +6,7 @@ import io.kvcluster.node.seams.EventLoops;
 import io.kvcluster.node.seams.SystemClock;
 import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.kv.GetMappingResponse;
+import io.kvcluster.proto.kv.MovingTo;
 import io.kvcluster.proto.kv.NodeView;
 import io.kvcluster.proto.repair.GetRepairRequest;
 import io.kvcluster.proto.repair.GetRepairResponse;
@@ -48,6 +49,7 @@ final class RpcFixture implements AutoCloseable {
 
     final MapHandler store = new MapHandler();
     volatile boolean ring = true;
+    volatile boolean moving;
     volatile HealthView.Health health = new HealthView.Health(NodeStatus.Phase.SERVING, "");
     private final EventLoops eventLoops = new EventLoops("client-io", 1, Throwable::printStackTrace);
     final ClientServer grpc;
@@ -74,6 +76,7 @@ final class RpcFixture implements AutoCloseable {
     void reset() {
         store.reset();
         ring = true;
+        moving = false;
         health = new HealthView.Health(NodeStatus.Phase.SERVING, "");
     }
 
@@ -124,13 +127,20 @@ final class RpcFixture implements AutoCloseable {
 
         @Override
         public Optional<GetMappingResponse> mapping(Key key) {
-            return ring
-                    ? Optional.of(GetMappingResponse.newBuilder()
-                            .setPartition(key.bytes().length)
-                            .setRingEpoch(7)
-                            .addReplicas(NODE)
-                            .build())
-                    : Optional.empty();
+            if (!ring) {
+                return Optional.empty();
+            }
+            GetMappingResponse.Builder mapping = GetMappingResponse.newBuilder()
+                    .setPartition(key.bytes().length)
+                    .setRingEpoch(7)
+                    .addReplicas(NODE);
+            if (moving) {
+                mapping.setMove(MovingTo.newBuilder()
+                        .setPhase("READ_NEW")
+                        .setCopyEpoch(6)
+                        .addReplicas(NODE.toBuilder().setName("demo-3").setState("JOINING")));
+            }
+            return Optional.of(mapping.build());
         }
     }
 }
