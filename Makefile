@@ -162,6 +162,13 @@ dashboards-check: jdk ## every query of dashboards and alerts on a real Promethe
 	@test -n "$(PROMETHEUS)" || { echo "dashboards-check needs a prometheus: apt-get install prometheus, or PROMETHEUS=/path"; exit 1; }
 	$(E2E) -Dit.test=DashboardsCheck -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -De2e.prometheus=$(PROMETHEUS)
 
+# Debian: apt-get install chromium.
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+.PHONY: console-check
+console-check: jdk ## the operator's page in a real browser, wide and as on a phone; pictures in operator/target/console (CHROMIUM=)
+	@test -n "$(CHROMIUM)" || { echo "console-check needs a Chromium: apt-get install chromium, or CHROMIUM=/path"; exit 1; }
+	$(MVN) test -pl operator -am -Dtest=ConsoleCheck -Dsurefire.failIfNoSpecifiedTests=false -Dconsole.chromium=$(CHROMIUM)
+
 .PHONY: e2e-k8s
 e2e-k8s: jdk ## the same on a Kubernetes (KUBECONFIG=, OPERATOR_IMAGE=, NODE_IMAGE= in its nodes; helm; see e2e/README.md)
 	$(E2E) $(K8S) \

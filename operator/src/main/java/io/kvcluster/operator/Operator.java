@@ -1,7 +1,6 @@
 package io.kvcluster.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.RuntimeInfo;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
@@ -12,6 +11,7 @@ import io.kvcluster.operator.cluster.ClusterReconciler;
 import io.kvcluster.operator.cluster.OperatorMetrics;
 import io.kvcluster.operator.console.ClusterViews;
 import io.kvcluster.operator.console.Console;
+import io.kvcluster.operator.console.Standing;
 import io.kvcluster.operator.nodeadmin.GrpcNodeAdmin;
 import io.kvcluster.operator.nodeadmin.NodeAdmin;
 import io.kvcluster.operator.observation.Sightings;
@@ -22,7 +22,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The operator as a whole: the only wiring. */
 public final class Operator implements AutoCloseable {
@@ -52,9 +51,9 @@ public final class Operator implements AutoCloseable {
         JvmMetrics.builder().register(registry);
         NodeAdmin nodes = new GrpcNodeAdmin(clock);
         Sightings sightings = new Sightings();
-        AtomicBoolean leading = new AtomicBoolean(config.leaderElection().isEmpty());
+        Leadership leadership = new Leadership(config.leaderElection().isEmpty());
         var framework =
-                new io.javaoperatorsdk.operator.Operator(overrider -> configure(overrider, config, client, leading));
+                new io.javaoperatorsdk.operator.Operator(overrider -> configure(overrider, config, client, leadership));
         framework.register(
                 new ClusterReconciler(
                         client, nodes, config.nodeImage(), sightings, new OperatorMetrics(registry), clock),
@@ -62,11 +61,11 @@ public final class Operator implements AutoCloseable {
         RuntimeInfo info = framework.getRuntimeInfo();
         try {
             Console console = Console.start(
-                    config.httpAddress(),
-                    config.httpPort(),
-                    () -> !info.isStarted() || !leading.get() || info.allEventSourcesAreHealthy(),
-                    info::isStarted,
-                    new ClusterViews(sightings, nodes),
+                    new Console.Door(config.httpAddress(), config.httpPort(), config.console()),
+                    new Console.Probes(
+                            () -> !info.isStarted() || !leadership.isLeading() || info.allEventSourcesAreHealthy(),
+                            info::isStarted),
+                    new ClusterViews(sightings, nodes::states, () -> standing(info, leadership), clock),
                     registry);
             framework.start();
             return new Operator(framework, nodes, console);
@@ -92,17 +91,25 @@ public final class Operator implements AutoCloseable {
         nodes.close();
     }
 
+    private static Standing standing(RuntimeInfo info, Leadership leadership) {
+        if (!leadership.isLeading()) {
+            return new Standing.Standby(leadership.other());
+        }
+        return info.isStarted() ? new Standing.Leading(info.allEventSourcesAreHealthy()) : new Standing.Starting();
+    }
+
     private static void configure(
             ConfigurationServiceOverrider overrider,
             OperatorConfig config,
             KubernetesClient client,
-            AtomicBoolean leading) {
+            Leadership leadership) {
         overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withUseSSAToPatchPrimaryResource(true)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(10));
-        config.leaderElection().ifPresent(lease -> overrider.withLeaderElectionConfiguration(election(lease, leading)));
+        config.leaderElection()
+                .ifPresent(lease -> overrider.withLeaderElectionConfiguration(election(lease, leadership)));
     }
 
     private static void configure(ControllerConfigurationOverrider<KvCluster> controller, OperatorConfig config) {
@@ -119,8 +126,7 @@ public final class Operator implements AutoCloseable {
         }
     }
 
-    private static LeaderElectionConfiguration election(OperatorConfig.Lease lease, AtomicBoolean leading) {
-        LeaderCallbacks callbacks = new LeaderCallbacks(() -> leading.set(true), () -> leading.set(false), _ -> {});
+    private static LeaderElectionConfiguration election(OperatorConfig.Lease lease, Leadership leadership) {
         return new LeaderElectionConfiguration(
                 lease.name(),
                 Optional.of(lease.namespace()).filter(name -> !name.isEmpty()).orElse(null),
@@ -128,7 +134,7 @@ public final class Operator implements AutoCloseable {
                 RENEW_DEADLINE,
                 RETRY_PERIOD,
                 Optional.of(lease.identity()).filter(name -> !name.isEmpty()).orElse(null),
-                callbacks,
+                leadership.callbacks(),
                 true);
     }
 }

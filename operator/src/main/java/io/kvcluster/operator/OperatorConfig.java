@@ -14,9 +14,15 @@ import java.util.regex.Pattern;
  * @param leaderElection present when several replicas run and one of them leads
  * @param httpAddress that the console binds to
  * @param httpPort of the console, 0 for any free one
+ * @param console whether clusters are shown over HTTP; health and metrics always are
  */
 public record OperatorConfig(
-        Set<String> namespaces, String nodeImage, Optional<Lease> leaderElection, String httpAddress, int httpPort) {
+        Set<String> namespaces,
+        String nodeImage,
+        Optional<Lease> leaderElection,
+        String httpAddress,
+        int httpPort,
+        boolean console) {
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
     /**
@@ -38,12 +44,13 @@ public record OperatorConfig(
 
     /** For one operator in the caller's process: all namespaces, no election, a console on any free port of loopback. */
     public static OperatorConfig inProcess(String nodeImage) {
-        return new OperatorConfig(Set.of(), nodeImage, Optional.empty(), "127.0.0.1", 0);
+        return new OperatorConfig(Set.of(), nodeImage, Optional.empty(), "127.0.0.1", 0, true);
     }
 
     /**
      * From environment variables; all have a default: KV_WATCH_NAMESPACES (comma-separated, "" for all), KV_NODE_IMAGE,
-     * KV_LEADER_ELECTION (true), KV_LEASE_NAME, KV_OPERATOR_NAMESPACE, KV_OPERATOR_POD, KV_HTTP_PORT (8080).
+     * KV_LEADER_ELECTION (true), KV_LEASE_NAME, KV_OPERATOR_NAMESPACE, KV_OPERATOR_POD, KV_HTTP_ADDRESS, KV_HTTP_PORT (8080), KV_CONSOLE
+     * (true).
      *
      * @throws IllegalArgumentException naming variable, value and rule
      */
@@ -55,11 +62,7 @@ public record OperatorConfig(
                 namespaces.add(namespace.strip());
             }
         }
-        String election = environment.getOrDefault("KV_LEADER_ELECTION", "true");
-        require(
-                election.equals("true") || election.equals("false"),
-                "KV_LEADER_ELECTION is " + election + " but must be true or false");
-        Optional<Lease> lease = election.equals("true")
+        Optional<Lease> lease = flag(environment, "KV_LEADER_ELECTION")
                 ? Optional.of(new Lease(
                         environment.getOrDefault("KV_LEASE_NAME", "kvcluster-operator"),
                         environment.getOrDefault("KV_OPERATOR_NAMESPACE", ""),
@@ -70,7 +73,14 @@ public record OperatorConfig(
                 environment.getOrDefault("KV_NODE_IMAGE", "kvcluster/storage-node:dev"),
                 lease,
                 environment.getOrDefault("KV_HTTP_ADDRESS", "0.0.0.0"),
-                port(environment.getOrDefault("KV_HTTP_PORT", "8080")));
+                port(environment.getOrDefault("KV_HTTP_PORT", "8080")),
+                flag(environment, "KV_CONSOLE"));
+    }
+
+    private static boolean flag(Map<String, String> environment, String name) {
+        String text = environment.getOrDefault(name, "true");
+        require(text.equals("true") || text.equals("false"), name + " is " + text + " but must be true or false");
+        return text.equals("true");
     }
 
     private static int port(String text) {

@@ -20,7 +20,8 @@ class OperatorConfigTest {
                         "kvcluster/storage-node:dev",
                         Optional.of(new Lease("kvcluster-operator", "", "")),
                         "0.0.0.0",
-                        8080));
+                        8080,
+                        true));
     }
 
     @Test
@@ -30,8 +31,9 @@ class OperatorConfigTest {
                         "KV_NODE_IMAGE", "node:1",
                         "KV_LEADER_ELECTION", "false",
                         "KV_HTTP_ADDRESS", "127.0.0.1",
-                        "KV_HTTP_PORT", "0")))
-                .isEqualTo(new OperatorConfig(Set.of("a", "b"), "node:1", Optional.empty(), "127.0.0.1", 0));
+                        "KV_HTTP_PORT", "0",
+                        "KV_CONSOLE", "false")))
+                .isEqualTo(new OperatorConfig(Set.of("a", "b"), "node:1", Optional.empty(), "127.0.0.1", 0, false));
     }
 
     @ParameterizedTest
@@ -40,6 +42,7 @@ class OperatorConfigTest {
         "KV_HTTP_PORT,65536,KV_HTTP_PORT is 65536 but must be from 0 to 65535",
         "KV_HTTP_PORT,-1,KV_HTTP_PORT is -1 but must be a port",
         "KV_LEADER_ELECTION,yes,KV_LEADER_ELECTION is yes but must be true or false",
+        "KV_CONSOLE,on,KV_CONSOLE is on but must be true or false",
         "KV_WATCH_NAMESPACES,A_b,KV_WATCH_NAMESPACES names A_b but a namespace must be a DNS label",
         "KV_NODE_IMAGE,' ',KV_NODE_IMAGE is empty but must name the image of storage pods"
     })

@@ -66,13 +66,15 @@ final class UpCommand implements Callable<Integer> {
             description = "How long the example may take to become available (${DEFAULT-VALUE}).")
     private int waitSeconds;
 
+    private volatile String console = "";
+
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         // Before the first class with a logger is used.
         System.setProperty(
                 "kvcluster.local.log", folder.path().resolve("local.log").toString());
-        LocalConfig config = LocalConfig.of(folder.path(), ports(), java.util.List.of(image()), UpCommand::operator);
+        LocalConfig config = LocalConfig.of(folder.path(), ports(), java.util.List.of(image()), this::operator);
         CountDownLatch closed = new CountDownLatch(1);
         LocalCluster cluster = LocalCluster.start(config);
         Thread hook = new Thread(() -> stop(cluster, out, closed), "stop");
@@ -107,8 +109,10 @@ final class UpCommand implements Callable<Integer> {
         return StorageNodes.ofCheckout(Path.of(System.getProperty("kvcluster.home", ".")));
     }
 
-    private static AutoCloseable operator(io.fabric8.kubernetes.client.KubernetesClient client) {
-        return Operator.start(OperatorConfig.inProcess(StorageNodes.IMAGE), client);
+    private AutoCloseable operator(io.fabric8.kubernetes.client.KubernetesClient client) {
+        Operator operator = Operator.start(OperatorConfig.inProcess(StorageNodes.IMAGE), client);
+        console = "http://localhost:" + operator.httpPort() + "/console";
+        return operator;
     }
 
     private static Optional<Example.ClusterName> firstCluster(LocalCluster cluster) {
@@ -148,6 +152,7 @@ final class UpCommand implements Callable<Integer> {
                     + " status");
             out.println("  bin/kv local kill NODE      # it comes back with its data");
         }
+        out.println("In a browser: " + console);
         out.println("Ctrl-C stops everything; the next start finds the data.");
         out.flush();
     }

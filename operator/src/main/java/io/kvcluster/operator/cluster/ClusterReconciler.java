@@ -77,7 +77,9 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         Instant started = clock.instant();
         Steering steering = SpecRules.steer(cluster);
         if (steering.spec().isEmpty()) {
-            return report(cluster, StatusCalculator.invalid(cluster, steering, clock.instant()), context, SETTLED);
+            KvClusterStatus invalid = StatusCalculator.invalid(cluster, steering, started);
+            sightings.told(ClusterKey.of(cluster), invalid, started);
+            return report(cluster, invalid, context, SETTLED);
         }
         Observation world = observer.observe(cluster, steering, caches(context));
         sightings.saw(world);
@@ -86,6 +88,7 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         waits.addAll(runner.run(cluster, plan.steps(), () -> secondLook(context)));
         KvClusterStatus status =
                 StatusCalculator.of(world, waits, plan.steps().stream().anyMatch(Step::isProgress));
+        sightings.told(world.key(), status, world.now());
         tell(cluster, status, waits);
         metrics.reconciled("done", Duration.between(started, clock.instant()));
         return report(cluster, status, context, plan.isSettled() ? SETTLED : BUSY);

@@ -1,133 +1,249 @@
 package io.kvcluster.operator.console;
 
-import io.kvcluster.operator.nodeadmin.NodeAdmin;
-import io.kvcluster.operator.nodeadmin.NodeReport;
+import io.kvcluster.crd.KvClusterStatus;
+import io.kvcluster.crd.RingStatus;
+import io.kvcluster.operator.console.Problem.Reason;
+import io.kvcluster.operator.console.Shown.Seen;
 import io.kvcluster.operator.nodeadmin.NodeState;
 import io.kvcluster.operator.observation.Observation;
-import io.kvcluster.operator.observation.PodView;
 import io.kvcluster.operator.observation.Sightings;
+import io.kvcluster.operator.observation.Sightings.Sighting;
 import io.kvcluster.operator.resources.ClusterKey;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.RingJson;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Nodes and mapping as the operator sees them, with fresh times: the status of a KvCluster carries none. */
+/** The clusters as the operator sees them, with fresh times: the status of a KvCluster carries none. Any thread. */
 public final class ClusterViews {
+    /** A settled cluster is looked at every ten seconds: three looks are missing. */
+    static final Duration STALE_AFTER = Duration.ofSeconds(30);
+
+    static final int MOVES_SHOWN = 64;
+
     private final Sightings sightings;
-    private final NodeAdmin nodes;
+    private final Function<ClusterKey, Map<String, NodeState>> states;
+    private final Supplier<Standing> standing;
+    private final InstantSource clock;
 
-    public ClusterViews(Sightings sightings, NodeAdmin nodes) {
+    /** @param states what is heard of the nodes of a cluster now, by pod uid */
+    public ClusterViews(
+            Sightings sightings,
+            Function<ClusterKey, Map<String, NodeState>> states,
+            Supplier<Standing> standing,
+            InstantSource clock) {
         this.sightings = sightings;
-        this.nodes = nodes;
+        this.states = states;
+        this.standing = standing;
+        this.clock = clock;
     }
 
-    /** @param cluster "namespace/name" or a name that is not ambiguous; absent: all */
-    Answer nodes(Optional<String> cluster) {
-        List<Map<String, Object>> clusters = new ArrayList<>();
-        sightings.latest().forEach((key, world) -> {
-            if (cluster.isEmpty() || isNamed(key, cluster.get())) {
-                clusters.add(view(key, world));
-            }
-        });
-        return cluster.isPresent() && clusters.isEmpty()
-                ? Answer.problem(404, "NOT_FOUND", "there is no KvCluster " + cluster.get())
-                : Answer.ok(Map.of("clusters", clusters));
-    }
-
-    Answer mapping(Optional<String> cluster, @Nullable String key) {
-        if (key == null || key.isEmpty()) {
-            return Answer.problem(400, "KEY_EMPTY", "parameter key is absent or empty but must name a key");
+    /** One cluster and how fresh what is known of it is. */
+    private record Found(ClusterKey key, Sighting sighting, Seen seen) {
+        Ring ring() {
+            return sighting.world()
+                    .flatMap(Observation::ring)
+                    .orElseThrow(() -> Problem.of(Reason.NO_RING, "cluster " + key + " has no ring yet")
+                            .refused());
         }
-        List<Map.Entry<ClusterKey, Observation>> found = sightings.latest().entrySet().stream()
-                .filter(entry -> cluster.isEmpty() || isNamed(entry.getKey(), cluster.get()))
+    }
+
+    // --- endpoints; a name that is absent means the only cluster that there is
+
+    Answer clusters() {
+        boolean watching = leading().watching();
+        List<Shown.Summary> all = sightings.latest().entrySet().stream()
+                .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
+                .map(entry -> summary(found(entry.getKey(), entry.getValue(), watching)))
                 .toList();
-        if (found.size() != 1) {
-            return found.isEmpty()
-                    ? Answer.problem(404, "NOT_FOUND", "there is no such KvCluster")
-                    : Answer.problem(
-                            400,
-                            "INVALID_PARAMETER",
-                            "parameter cluster must name one of " + found.size() + " clusters");
+        return Answer.json(new Shown.Clusters(all));
+    }
+
+    Answer cluster(Optional<ClusterKey> name) {
+        Found found = find(name, "");
+        Optional<KvClusterStatus> status = found.sighting().status();
+        Optional<Observation> world = found.sighting().world();
+        List<Shown.Move> moves =
+                world.flatMap(Observation::ring).map(ClusterViews::moves).orElse(List.of());
+        return Answer.json(new Shown.Cluster(
+                found.seen(),
+                phase(found),
+                world.flatMap(Observation::ring).map(Ring::clusterId).orElse(null),
+                world.flatMap(Observation::ring).map(Ring::partitions).orElse(0),
+                world.map(seen -> seen.spec().replicas()).orElse(null),
+                world.map(seen -> seen.spec().replicationFactor()).orElse(null),
+                status.map(KvClusterStatus::quorums).orElse(null),
+                status.map(KvClusterStatus::ring)
+                        .map(RingStatus::underReplicatedPartitions)
+                        .orElse(0),
+                status.map(KvClusterStatus::conditions).orElse(List.of()).stream()
+                        .map(ClusterViews::condition)
+                        .toList(),
+                status.map(KvClusterStatus::blockedBy).orElse(List.of()),
+                moves.stream().limit(MOVES_SHOWN).toList(),
+                moves.size(),
+                members(found).map(Members::all).orElse(List.of())));
+    }
+
+    Answer nodes(Optional<ClusterKey> name) {
+        Found found = find(name, "/nodes");
+        return Answer.json(
+                new Shown.Nodes(found.seen(), members(found).map(Members::all).orElse(List.of())));
+    }
+
+    Answer mapping(Optional<ClusterKey> name, Query query) {
+        Query.Key key = query.key();
+        Found found = find(name, "/mapping");
+        Ring ring = found.ring();
+        Members members = members(found).orElseThrow();
+        int partition = ring.partitionOf(key.bytes());
+        Shown.MovingTo move = ring.moves(partition)
+                ? new Shown.MovingTo(
+                        ring.move(partition).getPhase().name(),
+                        ring.copyEpoch(partition),
+                        members.these(ring.target(partition)))
+                : null;
+        List<Shown.Node> replicas = members.these(ring.replicas(partition));
+        return Answer.json(new Shown.Mapping(
+                found.seen(), key.text(), key.encoding().orElse(null), partition, replicas.getFirst(), replicas, move));
+    }
+
+    /** The canonical text: the one whose hash the ring carries. How fresh it is, is in headers. */
+    Answer ring(Optional<ClusterKey> name) {
+        Found found = find(name, "/ring");
+        byte[] text = RingJson.write(found.ring().table()).getBytes(StandardCharsets.UTF_8);
+        return Answer.text("application/json", text)
+                .with("X-KV-Observed-At", found.seen().observedAt())
+                .with("X-KV-Stale", String.valueOf(found.seen().stale()));
+    }
+
+    // --- which one, and may it be shown
+
+    private Standing.Leading leading() {
+        return switch (standing.get()) {
+            case Standing.Leading leading -> leading;
+            case Standing.Starting _ ->
+                throw Problem.of(Reason.STARTING, "this operator has not seen all objects yet")
+                        .refused();
+            case Standing.Standby(Optional<String> leader) ->
+                throw new Problem(
+                                Reason.STANDBY,
+                                "this replica of the operator waits and looks at nothing; "
+                                        + leader.map(pod -> "pod " + pod + " leads: ask there")
+                                                .orElse("nobody is known to lead"),
+                                leader.<Map<String, Object>>map(pod -> Map.of("leader", pod))
+                                        .orElse(Map.of()))
+                        .refused();
+        };
+    }
+
+    private Found find(Optional<ClusterKey> name, String endpoint) {
+        boolean watching = leading().watching();
+        Map<ClusterKey, Sighting> all = sightings.latest();
+        ClusterKey key = name.orElseGet(() -> theOnlyOne(all, endpoint));
+        Sighting sighting = all.get(key);
+        if (sighting == null) {
+            throw Problem.of(
+                            Reason.CLUSTER_NOT_FOUND,
+                            "cluster",
+                            key.toString(),
+                            "a KvCluster that this operator looks after, as listed at /clusters")
+                    .refused();
         }
-        Observation world = found.getFirst().getValue();
-        if (world.ring().isEmpty()) {
-            return Answer.problem(503, "NO_RING", "the cluster has no ring yet");
+        return found(key, sighting, watching);
+    }
+
+    private static ClusterKey theOnlyOne(Map<ClusterKey, Sighting> all, String endpoint) {
+        if (all.isEmpty()) {
+            throw Problem.of(Reason.CLUSTER_NOT_FOUND, "there is no KvCluster yet")
+                    .refused();
         }
-        Ring ring = world.ring().get();
-        int partition = ring.partitionOf(key.getBytes(StandardCharsets.UTF_8));
-        Map<String, NodeState> states = nodes.states(world.key());
-        Map<String, Object> mapping = new LinkedHashMap<>();
-        mapping.put("cluster", world.key().toString());
-        mapping.put("key", key);
-        mapping.put("partition", partition);
-        mapping.put("epoch", ring.epoch());
-        mapping.put("primary", ring.primary(partition).getName());
-        mapping.put(
-                "replicas",
-                ring.replicas(partition).stream()
-                        .map(member -> member(world, ring, member, states))
-                        .toList());
-        return Answer.ok(mapping);
+        if (all.size() > 1) {
+            throw Problem.of(
+                            Reason.CLUSTER_NOT_NAMED,
+                            "path",
+                            endpoint,
+                            "/clusters/{namespace}/{cluster}" + endpoint
+                                    + " when there is more than one KvCluster (now " + all.size() + ")")
+                    .refused();
+        }
+        return all.keySet().iterator().next();
     }
 
-    private Map<String, Object> view(ClusterKey key, Observation world) {
-        Map<String, NodeState> states = nodes.states(key);
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("cluster", key.toString());
-        view.put("epoch", world.ring().map(Ring::epoch).orElse(0L));
-        view.put(
-                "nodes",
-                world.ring()
-                        .map(ring -> ring.members().stream()
-                                .map(member -> member(world, ring, member, states))
-                                .toList())
-                        .orElseGet(() -> world.shape().pods().stream()
-                                .map(pod -> pod(world, pod, states))
-                                .toList()));
-        return view;
+    private Found found(ClusterKey key, Sighting sighting, boolean watching) {
+        Duration age = Duration.between(sighting.at(), clock.instant());
+        String because = null;
+        if (!watching) {
+            because = "a watch on the API server is broken";
+        } else if (age.compareTo(STALE_AFTER) > 0) {
+            because = "no pass has ended well for " + age.toSeconds() + " s";
+        }
+        long epoch =
+                sighting.world().flatMap(Observation::ring).map(Ring::epoch).orElse(0L);
+        Seen seen = new Seen(key.namespace(), key.name(), sighting.at().toString(), because != null, because, epoch);
+        return new Found(key, sighting, seen);
     }
 
-    private static Map<String, Object> member(
-            Observation world, Ring ring, Member member, Map<String, NodeState> states) {
-        Map<String, Object> view = pod(world, member.getName(), states);
-        view.put("storeId", member.getStoreId());
-        view.put("zone", member.getZone());
-        view.put("memberState", member.getState().name());
-        view.put("partitions", ring.partitionsOf(member.getStoreId()).size());
-        return view;
+    private Optional<Members> members(Found found) {
+        return found.sighting().world().map(world -> new Members(world, states.apply(found.key())));
     }
 
-    private static Map<String, Object> pod(Observation world, String name, Map<String, NodeState> states) {
-        Map<String, Object> view = new LinkedHashMap<>();
-        Optional<PodView> pod = world.pod(name);
-        Optional<NodeState> state = pod.map(PodView::uid).map(states::get).filter(Objects::nonNull);
-        view.put("name", name);
-        view.put("address", pod.flatMap(PodView::address).orElse(""));
-        view.put("state", state.map(each -> each.liveness().name()).orElse("DOWN"));
-        state.ifPresent(known -> {
-            view.put("since", known.since().toString());
-            view.put("lastHeartbeat", known.heardAt().map(Object::toString).orElse(""));
-            known.report().ifPresent(report -> report(view, report));
-        });
-        return view;
+    // --- parts
+
+    private Shown.Summary summary(Found found) {
+        List<Shown.Node> nodes = members(found).map(Members::all).orElse(List.of());
+        int up = (int) nodes.stream().filter(node -> node.status().equals("UP")).count();
+        return new Shown.Summary(
+                found.seen(),
+                phase(found),
+                nodes.size(),
+                up,
+                found.sighting().status().map(KvClusterStatus::ready).orElse(null));
     }
 
-    private static void report(Map<String, Object> view, NodeReport report) {
-        view.put("phase", report.phase().name());
-        view.put("epoch", report.ringEpoch());
-        view.put("version", report.version());
-        view.put("keys", report.load().keys());
-        view.put("diskFreeBytes", report.load().diskFreeBytes());
+    private static String phase(Found found) {
+        return found.sighting().status().map(KvClusterStatus::phase).orElse("Pending");
     }
 
-    private static boolean isNamed(ClusterKey key, String name) {
-        return key.toString().equals(name) || key.name().equals(name);
+    private static List<Shown.Move> moves(Ring ring) {
+        List<Shown.Move> moves = new ArrayList<>();
+        for (int p = 0; p < ring.partitions(); p++) {
+            if (ring.moves(p)) {
+                moves.add(new Shown.Move(
+                        p,
+                        ring.move(p).getPhase().name(),
+                        ring.copyEpoch(p),
+                        names(ring.replicas(p)),
+                        names(ring.target(p))));
+            }
+        }
+        return moves;
+    }
+
+    private static List<String> names(List<Member> members) {
+        return members.stream().map(Member::getName).toList();
+    }
+
+    private static Shown.Condition condition(io.fabric8.kubernetes.api.model.Condition condition) {
+        return new Shown.Condition(
+                text(condition.getType()),
+                text(condition.getStatus()),
+                text(condition.getReason()),
+                text(condition.getMessage()),
+                text(condition.getLastTransitionTime()));
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : text;
     }
 }

@@ -1,60 +1,72 @@
 package io.kvcluster.operator.console;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static io.kvcluster.operator.console.Routes.route;
+
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.kvcluster.operator.console.Problem.Reason;
+import io.kvcluster.operator.console.Routes.Route;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
-/** The HTTP server of the operator. GET only, nothing it serves changes anything. */
+/** The HTTP server of the operator. Nothing that it serves changes anything. */
 public final class Console implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Requests under way, probes and scrapes aside. */
+    static final int MAX_REQUESTS = 64;
+
     private static final int BACKLOG = 50;
 
     private final HttpServer server;
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore free = new Semaphore(MAX_REQUESTS);
+    private final Routes routes;
 
-    private Console(HttpServer server) {
+    /**
+     * Where and what is served.
+     *
+     * @param port 0 for any free one
+     * @param showsClusters false for health and metrics alone
+     */
+    public record Door(String address, int port, boolean showsClusters) {}
+
+    /**
+     * What the kubelet asks.
+     *
+     * @param live false when the process should be restarted: an informer died
+     * @param ready false until the caches are filled (a standby is ready)
+     */
+    public record Probes(BooleanSupplier live, BooleanSupplier ready) {}
+
+    private Console(HttpServer server, Routes routes) {
         this.server = server;
+        this.routes = routes;
     }
 
     /**
      * Starts to serve.
      *
-     * @param port 0 for any free one
-     * @param live false when the process should be restarted: an informer died
-     * @param ready false until the caches are filled (a standby is ready)
      * @throws IOException the port is taken
      */
-    public static Console start(
-            String bindAddress,
-            int port,
-            BooleanSupplier live,
-            BooleanSupplier ready,
-            ClusterViews views,
-            PrometheusRegistry registry)
+    public static Console start(Door door, Probes probes, ClusterViews views, PrometheusRegistry registry)
             throws IOException {
-        Console console = new Console(HttpServer.create(new InetSocketAddress(bindAddress, port), BACKLOG));
-        console.server.setExecutor(console.requests);
-        console.get("/health/live", (_, _) -> health(live.getAsBoolean(), "an informer is not running"));
-        console.get("/health/ready", (_, _) -> health(ready.getAsBoolean(), "the caches are not filled yet"));
-        console.get("/nodes", (_, query) -> views.nodes(Optional.ofNullable(query.get("cluster"))));
-        console.get(
-                "/mapping", (_, query) -> views.mapping(Optional.ofNullable(query.get("cluster")), query.get("key")));
-        console.get("/metrics", (exchange, _) -> metrics(exchange, registry));
-        console.get("/", (exchange, _) -> index(exchange.getRequestURI().getPath()));
-        console.server.start();
+        HttpServer server = HttpServer.create(new InetSocketAddress(door.address(), door.port()), BACKLOG);
+        Console console = new Console(server, routes(door, probes, views, registry));
+        server.setExecutor(console.requests);
+        server.createContext("/", console::serve);
+        server.start();
         return console;
     }
 
@@ -68,59 +80,96 @@ public final class Console implements AutoCloseable {
         requests.shutdownNow();
     }
 
-    private interface Page {
-        Answer answer(HttpExchange exchange, Map<String, String> query) throws IOException;
-    }
-
-    private void get(String path, Page page) {
-        server.createContext(path, exchange -> {
-            try (exchange) {
-                Answer answer = exchange.getRequestMethod().equals("GET")
-                        ? page.answer(exchange, query(exchange.getRequestURI().getRawQuery()))
-                        : Answer.problem(405, "METHOD_NOT_ALLOWED", exchange.getRequestMethod() + " is not GET");
-                byte[] body = answer.body() instanceof byte[] bytes ? bytes : JSON.writeValueAsBytes(answer.body());
-                exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-                exchange.sendResponseHeaders(answer.code(), body.length);
-                exchange.getResponseBody().write(body);
-            }
-        });
-    }
-
-    private static Answer health(boolean healthy, String problem) {
-        return healthy ? Answer.ok(Map.of("status", "UP")) : Answer.problem(503, "UNHEALTHY", problem);
-    }
-
-    private static Answer metrics(HttpExchange exchange, PrometheusRegistry registry) throws IOException {
-        var writer = ExpositionFormats.init()
-                .findWriter(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Accept"))
-                        .orElse(""));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        writer.write(out, registry.scrape());
-        return new Answer(200, writer.getContentType(), out.toByteArray());
-    }
-
-    private static Answer index(String path) {
-        return path.equals("/")
-                ? Answer.ok(Map.of("service", "kvcluster operator", "endpoints", new String[] {
-                    "/health/live", "/health/ready", "/metrics", "/nodes?cluster=", "/mapping?key=&cluster="
-                }))
-                : Answer.problem(404, "UNKNOWN_PATH", "there is nothing at " + path);
-    }
-
-    private static Map<String, String> query(String raw) {
-        Map<String, String> query = new LinkedHashMap<>();
-        if (raw != null) {
-            for (String pair : raw.split("&")) {
-                int equals = pair.indexOf('=');
-                query.put(
-                        decoded(equals < 0 ? pair : pair.substring(0, equals)),
-                        decoded(equals < 0 ? "" : pair.substring(equals + 1)));
+    private void serve(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Answer answer = admitted(exchange);
+            Headers headers = exchange.getResponseHeaders();
+            headers.set("Content-Type", answer.contentType());
+            headers.set("Cache-Control", "no-store");
+            headers.set("X-Content-Type-Options", "nosniff");
+            headers.set("Referrer-Policy", "no-referrer");
+            headers.set("Content-Security-Policy", Page.NOTHING_ALLOWED);
+            answer.headers().forEach(headers::set);
+            boolean bodiless = exchange.getRequestMethod().equals("HEAD") || answer.body().length == 0;
+            exchange.sendResponseHeaders(answer.code(), bodiless ? -1 : answer.body().length);
+            if (!bodiless) {
+                exchange.getResponseBody().write(answer.body());
             }
         }
-        return query;
     }
 
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    /** Probes and scrapes are answered also when there is no room for others. */
+    private Answer admitted(HttpExchange exchange) {
+        String path = exchange.getRequestURI().getPath();
+        if (path.startsWith("/health/") || path.equals("/metrics")) {
+            return answer(exchange, path);
+        }
+        if (!free.tryAcquire()) {
+            return Problem.of(Reason.OVERLOADED, MAX_REQUESTS + " requests are under way; try again later")
+                    .answer();
+        }
+        try {
+            return answer(exchange, path);
+        } finally {
+            free.release();
+        }
     }
+
+    private Answer answer(HttpExchange exchange, String path) {
+        String accept = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Accept"))
+                .orElse("");
+        try {
+            return routes.answer(
+                    exchange.getRequestMethod(), path, exchange.getRequestURI().getRawQuery(), accept);
+        } catch (Problem.Refused refused) {
+            return refused.problem().answer();
+        }
+    }
+
+    private static Routes routes(Door door, Probes probes, ClusterViews views, PrometheusRegistry registry) {
+        List<Route> all = new ArrayList<>();
+        if (door.showsClusters()) {
+            Answer page = Page.load().answer();
+            Answer document = Answer.text("application/json", Page.resource("openapi.json"));
+            all.add(route("/console", "the clusters as a page", _ -> page));
+            all.addAll(Routes.ofClusters(views));
+            all.add(route("/openapi", "this interface as OpenAPI 3.1", _ -> document));
+        }
+        all.add(route(
+                "/health/live",
+                "503 when a restart is needed",
+                _ -> health(probes.live(), "an informer is not running")));
+        all.add(route(
+                "/health/ready",
+                "503 until the caches are filled",
+                _ -> health(probes.ready(), "the caches are not filled yet")));
+        all.add(route("/metrics", "Prometheus and OpenMetrics text", call -> metrics(call.accept(), registry)));
+        all.add(route("/", "this list; for browsers the page", call -> index(call.accept(), door, all)));
+        return new Routes(all);
+    }
+
+    private static Answer health(BooleanSupplier healthy, String problem) {
+        return healthy.getAsBoolean()
+                ? Answer.json(Map.of("status", "UP"))
+                : Problem.of(Reason.UNHEALTHY, problem).answer();
+    }
+
+    private static Answer metrics(String accept, PrometheusRegistry registry) {
+        var writer = ExpositionFormats.init().findWriter(accept);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            writer.write(out, registry.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a buffer in memory failed", e);
+        }
+        return Answer.text(writer.getContentType(), out.toByteArray());
+    }
+
+    private static Answer index(String accept, Door door, List<Route> routes) {
+        return door.showsClusters() && accept.contains("text/html")
+                ? Answer.redirect("console")
+                : Answer.json(new Index("kvcluster operator", new Routes(routes).list()));
+    }
+
+    private record Index(String service, List<Routes.Listed> endpoints) {}
 }
