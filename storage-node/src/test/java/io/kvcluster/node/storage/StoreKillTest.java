@@ -95,8 +95,8 @@ class StoreKillTest {
         FileDisk disk = new FileDisk(directory);
         try (SystemEnvironment environment = new SystemEnvironment(disk)) {
             Loop[] loops = {environment.newLoop("loop-0", 4_096), environment.newLoop("loop-1", 4_096)};
-            Store store =
-                    Store.open(KilledWriter.config(), environment, IndexFactory.mapDb(disk, 32L << 20), loops, StoreListener.NONE);
+            Store store = Store.open(
+                    KilledWriter.config(), environment, IndexFactory.mapDb(disk, 32L << 20), loops, StoreListener.NONE);
             assertThat(store.identity().incarnation())
                     .as("incarnation after a kill")
                     .isEqualTo(Math.max(1, incarnation) + 1);
