@@ -33,6 +33,10 @@ public record KvClusterStatus(
 
         @JsonPropertyDescription("The ring as the ConfigMap holds it.") @Nullable RingStatus ring,
 
+        @JsonPropertyDescription(
+                "The change of members, copies or quorums that is under way; absent when there is none.")
+        @Nullable Operation operation,
+
         List<MemberStatus> members,
         List<Condition> conditions,
 

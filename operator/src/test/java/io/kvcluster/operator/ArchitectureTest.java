@@ -32,6 +32,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".status")
                 .layer("rollout")
                 .definedBy(ROOT + ".rollout")
+                .layer("moves")
+                .definedBy(ROOT + ".moves")
                 .layer("volumes")
                 .definedBy(ROOT + ".volumes")
                 .layer("observation")
@@ -50,12 +52,14 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cluster")
                 .whereLayer("rollout")
                 .mayOnlyBeAccessedByLayers("cluster")
+                .whereLayer("moves")
+                .mayOnlyBeAccessedByLayers("cluster", "status")
                 .whereLayer("volumes")
-                .mayOnlyBeAccessedByLayers("cluster")
+                .mayOnlyBeAccessedByLayers("cluster", "moves")
                 .whereLayer("observation")
-                .mayOnlyBeAccessedByLayers("cluster", "console", "status", "rollout", "volumes", "root")
+                .mayOnlyBeAccessedByLayers("cluster", "console", "status", "rollout", "moves", "volumes", "root")
                 .whereLayer("nodeadmin")
-                .mayOnlyBeAccessedByLayers("cluster", "console", "status", "rollout", "observation", "root")
+                .mayOnlyBeAccessedByLayers("cluster", "console", "status", "rollout", "moves", "observation", "root")
                 .check(CLASSES);
     }
 
@@ -88,7 +92,8 @@ class ArchitectureTest {
     void decisionsDoNotTalkToAnApiServer() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".status", ROOT + ".rollout", ROOT + ".volumes", ROOT + ".resources")
+                .resideInAnyPackage(
+                        ROOT + ".status", ROOT + ".rollout", ROOT + ".moves", ROOT + ".volumes", ROOT + ".resources")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("io.fabric8.kubernetes.client.KubernetesClient")

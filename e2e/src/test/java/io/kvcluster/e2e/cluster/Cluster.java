@@ -150,8 +150,13 @@ public final class Cluster {
 
     /** Available, nothing degraded, nothing held up or under way; every pod ready, in the status too; every node serving. */
     public void awaitSettled() {
+        awaitSettled(target.patience());
+    }
+
+    public void awaitSettled(Duration limit) {
         awaitStatus(
                 "settled",
+                limit,
                 status -> isTrue(status, "Available")
                         && !isTrue(status, "Degraded")
                         && status.blockedBy().isEmpty()

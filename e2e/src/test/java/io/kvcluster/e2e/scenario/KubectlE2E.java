@@ -38,13 +38,17 @@ final class KubectlE2E {
 
     @Test
     void describeExplainsWhatIsHeldBack() {
-        assertThat(kubectl.run("scale", "kvc", Cluster.SHARED, "--replicas=4")).contains("scaled");
-        cluster.awaitStatus("scale held", status -> !status.blockedBy().isEmpty());
+        pause("true");
+        cluster.awaitStatus("paused", status -> !status.blockedBy().isEmpty());
         assertThat(kubectl.run("describe", "kvc", Cluster.SHARED))
-                .contains("spec.replicas is 4, but the ring in force has 3")
-                .contains("ChangeHeld");
-        kubectl.run("scale", "kvc", Cluster.SHARED, "--replicas=3");
+                .contains("the operator observes and reports, but changes nothing")
+                .contains("set spec.paused to false");
+        pause("false");
         cluster.awaitSettled();
+    }
+
+    private void pause(String paused) {
+        kubectl.run("patch", "kvc", Cluster.SHARED, "--type=merge", "-p", "{\"spec\":{\"paused\":" + paused + "}}");
     }
 
     @Test

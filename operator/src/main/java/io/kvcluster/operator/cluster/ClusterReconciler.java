@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.kvcluster.crd.KvCluster;
 import io.kvcluster.crd.KvClusterStatus;
+import io.kvcluster.crd.Operation;
 import io.kvcluster.operator.nodeadmin.NodeAdmin;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.Observer;
@@ -29,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +89,7 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         List<Wait> waits = new ArrayList<>(plan.waits());
         waits.addAll(runner.run(cluster, plan.steps(), () -> secondLook(context)));
         KvClusterStatus status =
-                StatusCalculator.of(world, waits, plan.steps().stream().anyMatch(Step::isProgress));
+                StatusCalculator.of(world, waits, plan.steps().stream().anyMatch(Step::isProgress), plan.progress());
         sightings.told(world.key(), status, world.now());
         tell(cluster, status, waits);
         metrics.reconciled("done", Duration.between(started, clock.instant()));
@@ -124,7 +126,7 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         Steering steering = SpecRules.steer(cluster);
         Observation world = observer.observe(cluster, steering, ResourceReader.live(context.getClient(), key));
         boolean going = cluster.getMetadata().getDeletionTimestamp() != null;
-        return new StepRunner.SecondLook(world, going ? new Plan(List.of(), List.of()) : planner.plan(world));
+        return new StepRunner.SecondLook(world, going ? Plan.NOTHING : planner.plan(world));
     }
 
     /** An event and a line of log for what was not waited for before. */
@@ -140,12 +142,24 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
                 decisions.waits(cluster, wait);
             }
         }
+        tellOperation(cluster, before == null ? null : before.operation(), status.operation());
         metrics.cluster(
                 key.namespace(),
                 key.name(),
                 status.members().size(),
                 StatusCalculator.liveMembers(status),
                 status.ring() == null ? 0 : status.ring().underReplicatedPartitions());
+    }
+
+    private void tellOperation(KvCluster cluster, @Nullable Operation before, @Nullable Operation now) {
+        if (now != null && (before == null || !before.goal().equals(now.goal()))) {
+            decisions.operation(
+                    cluster,
+                    now.type(),
+                    "the ring is on its way to " + now.goal() + "; status.operation tells how far");
+        } else if (before != null && now == null) {
+            decisions.operation(cluster, before.type() + "Done", "the ring has " + before.goal());
+        }
     }
 
     /** Writes only what differs, and lets the next pass see it even if the caches lag. */

@@ -35,7 +35,15 @@ final class Decisions {
     void done(KvCluster cluster, Step step) {
         metrics.step(step.name(), "done");
         log(Level.INFO, cluster, step.name(), step.describe());
-        event(cluster, "Normal", step.name(), step.describe());
+        if (step.isEvent()) {
+            event(cluster, "Normal", step.name(), step.describe());
+        }
+    }
+
+    /** The ring is on its way to something else than before, or has arrived. */
+    void operation(KvCluster cluster, String reason, String message) {
+        log(Level.INFO, cluster, reason, message);
+        event(cluster, "Normal", reason, message);
     }
 
     void failed(KvCluster cluster, Step step, KubernetesClientException e) {

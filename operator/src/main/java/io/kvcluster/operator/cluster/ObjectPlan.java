@@ -5,15 +5,20 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.kvcluster.crd.KvCluster;
 import io.kvcluster.crd.KvClusterSpec;
+import io.kvcluster.operator.moves.PodRemoval;
+import io.kvcluster.operator.moves.RingMoves;
 import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.ClientService;
 import io.kvcluster.operator.resources.Difference;
+import io.kvcluster.operator.resources.Names;
 import io.kvcluster.operator.resources.NodeDisruptionBudget;
 import io.kvcluster.operator.resources.NodeNetworkPolicy;
 import io.kvcluster.operator.resources.NodeServiceAccount;
 import io.kvcluster.operator.resources.NodeStatefulSet;
 import io.kvcluster.operator.resources.NodesService;
 import io.kvcluster.operator.resources.RingConfigMap;
+import io.kvcluster.ring.Ring;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +27,7 @@ final class ObjectPlan {
     private ObjectPlan() {}
 
     /** @param pods false: everything but the StatefulSets, which would start pods */
-    static void plan(Observation world, String defaultImage, boolean pods, List<Step> steps) {
+    static void plan(Observation world, String defaultImage, boolean pods, List<Step> steps, List<Wait> waits) {
         KvCluster cluster = world.cluster();
         apply(world.plain(), NodeServiceAccount.desired(cluster), steps);
         apply(world.plain(), NodesService.desired(cluster), steps);
@@ -33,37 +38,72 @@ final class ObjectPlan {
             steps.add(new Step.CreateRingMap(RingConfigMap.skeleton(cluster)));
         }
         if (pods) {
-            world.shape().podsByZone().forEach((zone, count) -> statefulSet(world, zone, count, defaultImage, steps));
+            world.shape()
+                    .podsByZone()
+                    .forEach((zone, count) -> statefulSet(world, zone, count, defaultImage, steps, waits));
         }
     }
 
-    /** By the ring once there is one: a change of the spec that is held must not loosen it. */
+    /** By the ring once there is one, and by what leaves least to spare in it: a change of the spec must not loosen it early. */
     private static HasMetadata budget(Observation world) {
-        KvCluster cluster = world.cluster();
         KvClusterSpec spec = world.spec();
-        return world.ring()
-                .map(ring ->
-                        NodeDisruptionBudget.desired(cluster, ring.replicas(0).size(), ring.read(0), ring.write(0)))
-                .orElseGet(() -> NodeDisruptionBudget.desired(
-                        cluster, spec.replicationFactor(), spec.readQuorum(), spec.writeQuorum()));
+        int spare = world.ring()
+                .map(ObjectPlan::spare)
+                .orElseGet(() ->
+                        NodeDisruptionBudget.spare(spec.replicationFactor(), spec.readQuorum(), spec.writeQuorum()));
+        return NodeDisruptionBudget.desired(world.cluster(), spare);
+    }
+
+    private static int spare(Ring ring) {
+        int least = Integer.MAX_VALUE;
+        for (int p = 0; p < ring.partitions(); p++) {
+            least = Math.min(least, NodeDisruptionBudget.spare(ring.replicas(p).size(), ring.read(p), ring.write(p)));
+            least = Math.min(
+                    least, NodeDisruptionBudget.spare(ring.target(p).size(), ring.targetRead(p), ring.targetWrite(p)));
+        }
+        return least;
     }
 
     private static void apply(List<? extends HasMetadata> existing, HasMetadata desired, List<Step> steps) {
         applySealed(existing, Difference.sealed(desired), steps);
     }
 
-    private static void statefulSet(Observation world, String zone, int count, String defaultImage, List<Step> steps) {
-        StatefulSet desired = NodeStatefulSet.desired(world.cluster(), world.spec(), zone, count, defaultImage);
-        Optional<StatefulSet> existing = find(world.statefulSets(), desired);
+    /** Never smaller by the way: that is a step of its own, with proof. Everything else about it is applied first. */
+    private static void statefulSet(
+            Observation world, String zone, int count, String defaultImage, List<Step> steps, List<Wait> waits) {
+        String name = Names.statefulSet(world.key().name(), zone);
+        Optional<StatefulSet> existing = world.statefulSets().stream()
+                .filter(set -> set.getMetadata().getName().equals(name))
+                .findFirst();
         if (existing.isEmpty() && count == 0) {
             return;
         }
+        int now = existing.map(set -> set.getSpec().getReplicas()).orElse(0);
+        int before = steps.size();
+        applySealed(world.statefulSets(), sealed(world, zone, Math.max(now, count), defaultImage, existing), steps);
+        if (now <= count || steps.size() > before) {
+            return;
+        }
+        switch (PodRemoval.of(world, name, now, count)) {
+            case PodRemoval.Held(Wait reason) -> waits.add(reason);
+            case PodRemoval.FirstMark(List<RingMoves.Mark> marks) ->
+                marks.forEach(mark -> steps.add(new Step.MarkDrained(mark.claim(), mark.uid(), mark.storeId())));
+            case PodRemoval.Allowed() ->
+                steps.add(new Step.ShrinkStatefulSet(sealed(world, zone, count, defaultImage, existing), now, count));
+        }
+    }
+
+    /** Of the very version that was looked at: a number of replicas that was made from an older one could take pods away. */
+    private static StatefulSet sealed(
+            Observation world, String zone, int count, String defaultImage, Optional<StatefulSet> existing) {
+        StatefulSet desired = NodeStatefulSet.desired(world.cluster(), world.spec(), zone, count, defaultImage);
         // A claim template cannot be changed; claims grow one by one. So it is no part of what may differ.
         List<PersistentVolumeClaim> claims = existing.orElse(desired).getSpec().getVolumeClaimTemplates();
         desired.getSpec().setVolumeClaimTemplates(List.of());
         StatefulSet sealed = Difference.sealed(desired);
         sealed.getSpec().setVolumeClaimTemplates(claims);
-        applySealed(world.statefulSets(), sealed, steps);
+        existing.map(set -> set.getMetadata().getResourceVersion()).ifPresent(sealed.getMetadata()::setResourceVersion);
+        return sealed;
     }
 
     private static void applySealed(List<? extends HasMetadata> existing, HasMetadata sealed, List<Step> steps) {

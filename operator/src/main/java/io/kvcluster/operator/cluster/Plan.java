@@ -1,19 +1,24 @@
 package io.kvcluster.operator.cluster;
 
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.observation.Wait;
 import java.util.List;
 
 /**
  * What to do now, in this order, and what is waited for. At most one step interrupts anything ({@code RestartPod}, {@code
  * GrowVolume}), and it is the last.
+ *
+ * @param progress of the ring towards what is wanted
  */
-record Plan(List<Step> steps, List<Wait> waits) {
+record Plan(List<Step> steps, List<Wait> waits, Progress progress) {
+    static final Plan NOTHING = new Plan(List.of(), List.of(), new Progress.Unknown());
+
     Plan {
         steps = List.copyOf(steps);
         waits = List.copyOf(waits);
     }
 
     boolean isSettled() {
-        return steps.isEmpty() && waits.isEmpty();
+        return steps.isEmpty() && waits.isEmpty() && !(progress instanceof Progress.UnderWay);
     }
 }

@@ -1,6 +1,7 @@
 package io.kvcluster.operator.cluster;
 
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.Labels;
@@ -22,23 +23,22 @@ final class Planner {
 
     Plan plan(Observation world) {
         if (world.spec().paused()) {
-            return new Plan(List.of(), List.of(paused()));
+            return new Plan(List.of(), List.of(paused()), new Progress.Unknown());
         }
         List<Step> steps = new ArrayList<>();
         List<Wait> waits = new ArrayList<>();
         recordSpec(world, steps);
         Optional<Wait> quarantine = Claims.quarantined(world);
         quarantine.ifPresent(waits::add);
-        ObjectPlan.plan(world, defaultImage, quarantine.isEmpty(), steps);
-        if (quarantine.isEmpty()) {
-            RingPlan.plan(world, steps, waits);
-        }
+        ObjectPlan.plan(world, defaultImage, quarantine.isEmpty(), steps, waits);
+        Progress progress = quarantine.isEmpty() ? RingPlan.plan(world, steps, waits) : new Progress.Unknown();
         HeldChanges.plan(world, waits);
         LostStores.plan(world, waits);
         ClockSkew.plan(world, waits);
         Claims.unlabelled(world).forEach(claim -> steps.add(new Step.LabelClaim(claim.claim(), claim.clusterId())));
+        Claims.unneeded(world).ifPresent(claim -> steps.add(new Step.DeleteClaim(claim.claim(), claim.uid())));
         disruptive(world, steps, waits);
-        return new Plan(steps, waits);
+        return new Plan(steps, waits, progress);
     }
 
     /** One at most: a volume grows without interrupting anybody, so it goes first. */

@@ -1,6 +1,7 @@
 package io.kvcluster.operator.cluster;
 
 import io.kvcluster.crd.KvClusterSpec;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.nodeadmin.NodeReport;
 import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
 import io.kvcluster.operator.nodeadmin.NodeState;
@@ -34,6 +35,7 @@ final class RingPlan {
     private final Observation world;
     private final List<Step> steps;
     private final List<Wait> waits;
+    private Progress progress = new Progress.Unknown();
 
     private RingPlan(Observation world, List<Step> steps, List<Wait> waits) {
         this.world = world;
@@ -41,8 +43,10 @@ final class RingPlan {
         this.waits = waits;
     }
 
-    static void plan(Observation world, List<Step> steps, List<Wait> waits) {
-        new RingPlan(world, steps, waits).plan();
+    static Progress plan(Observation world, List<Step> steps, List<Wait> waits) {
+        RingPlan plan = new RingPlan(world, steps, waits);
+        plan.plan();
+        return plan.progress;
     }
 
     private void plan() {
@@ -100,9 +104,8 @@ final class RingPlan {
                 return;
             }
         }
-        if (!push(ring)) {
-            NextRing.plan(world, ring, steps, waits);
-        }
+        boolean given = !push(ring);
+        progress = NextRing.plan(world, ring, given, steps, waits);
     }
 
     private void lost(Set<String> histories, Optional<String> unreadable) {

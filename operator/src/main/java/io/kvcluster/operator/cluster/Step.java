@@ -2,6 +2,7 @@ package io.kvcluster.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.kvcluster.operator.nodeadmin.NodeTarget;
 import io.kvcluster.operator.nodeadmin.Publication;
 import io.kvcluster.proto.ring.Defaults;
@@ -24,9 +25,22 @@ sealed interface Step {
         return false;
     }
 
+    /** Whether a second look that plans the other one wants the same done. It is then the other one that is done: the newer. */
+    default boolean isSameAs(Step other) {
+        return equals(other);
+    }
+
+    /** Worth an event; what happens many times in a row is only logged and counted. */
+    default boolean isEvent() {
+        return true;
+    }
+
     /** Brings the cluster nearer to its spec; the others only pass on what holds already. */
     default boolean isProgress() {
-        return !(this instanceof RecordSpec || this instanceof PushRing || this instanceof LabelClaim);
+        return !(this instanceof RecordSpec
+                || this instanceof PushRing
+                || this instanceof LabelClaim
+                || this instanceof UnmarkDrained);
     }
 
     /** Keeps the spec that is valid now, to steer by when a later one is not. */
@@ -88,11 +102,41 @@ sealed interface Step {
     }
 
     /**
-     * The next ring, which no data has to move for.
+     * The next ring: other defaults, or a step towards other members, copies or quorums.
      *
      * @param change what differs, for people
+     * @param routine one of many
      */
-    record AdvanceRing(Ring next, String change) implements Step {
+    record AdvanceRing(Ring next, String change, boolean routine) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        /** Reports arrive all the time: what follows the same ring may do more by now. */
+        @Override
+        public boolean isSameAs(Step other) {
+            return other instanceof AdvanceRing advance
+                    && advance.next().epoch() == next.epoch()
+                    && advance.next()
+                            .table()
+                            .getPreviousHash()
+                            .equals(next.table().getPreviousHash());
+        }
+
+        @Override
+        public boolean isEvent() {
+            return !routine;
+        }
+
+        @Override
+        public String describe() {
+            return "writes the ring of epoch " + next.epoch() + ": " + change;
+        }
+    }
+
+    /** Keeps a store's word that it holds nothing, before anything is done that could make it the last one. */
+    record MarkDrained(String claim, String uid, String storeId) implements Step {
         @Override
         public boolean needsSecondLook() {
             return true;
@@ -100,7 +144,52 @@ sealed interface Step {
 
         @Override
         public String describe() {
-            return "writes the ring of epoch " + next.epoch() + ": " + change;
+            return "marks PersistentVolumeClaim/" + claim + ": store " + storeId + " holds nothing any more";
+        }
+    }
+
+    record UnmarkDrained(String claim, String uid) implements Step {
+        @Override
+        public String describe() {
+            return "unmarks PersistentVolumeClaim/" + claim + ": its store is a member";
+        }
+    }
+
+    /** Takes pods away, the highest ordinals, on whose stores nothing is held. */
+    record ShrinkStatefulSet(StatefulSet desired, int from, int to) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public boolean isSameAs(Step other) {
+            return other instanceof ShrinkStatefulSet shrink
+                    && shrink.desired()
+                            .getMetadata()
+                            .getName()
+                            .equals(desired.getMetadata().getName())
+                    && shrink.from() == from
+                    && shrink.to() == to;
+        }
+
+        @Override
+        public String describe() {
+            return "shrinks StatefulSet/" + desired.getMetadata().getName() + " from " + from + " to " + to
+                    + ": nothing is held there any more";
+        }
+    }
+
+    /** Of a pod that was drained and is gone, where the spec says so. */
+    record DeleteClaim(String claim, String uid) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "deletes PersistentVolumeClaim/" + claim + ": its store was drained, its pod is gone";
         }
     }
 

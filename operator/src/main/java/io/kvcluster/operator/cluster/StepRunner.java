@@ -2,6 +2,7 @@ package io.kvcluster.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -22,6 +23,7 @@ import io.kvcluster.ring.RingJson;
 import io.kvcluster.ring.change.RingChange;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does the steps of a plan. A step that fails becomes a wait that says why; the steps after it are still done, none builds on
@@ -69,15 +72,20 @@ final class StepRunner {
     }
 
     private List<Wait> run(KvCluster cluster, Step step, Supplier<SecondLook> secondLook) {
-        Optional<Observation> live = Optional.empty();
-        if (step.needsSecondLook()) {
-            SecondLook look = secondLook.get();
-            if (!look.plan().steps().contains(step)) {
-                decisions.reconsidered(cluster, step);
-                return List.of();
-            }
-            live = Optional.of(look.world());
+        if (!step.needsSecondLook()) {
+            return done(cluster, step, Optional.empty());
         }
+        SecondLook look = secondLook.get();
+        Optional<Step> again =
+                look.plan().steps().stream().filter(step::isSameAs).findFirst();
+        if (again.isEmpty()) {
+            decisions.reconsidered(cluster, step);
+            return List.of();
+        }
+        return done(cluster, again.get(), Optional.of(look.world()));
+    }
+
+    private List<Wait> done(KvCluster cluster, Step step, Optional<Observation> live) {
         List<Wait> failures = apply(cluster, step, live);
         if (failures.isEmpty()) {
             decisions.done(cluster, step);
@@ -93,10 +101,11 @@ final class StepRunner {
                 yield List.of();
             }
             case Step.Apply apply -> {
-                client.resource(apply.desired())
-                        .fieldManager(Labels.MANAGER)
-                        .forceConflicts()
-                        .serverSideApply();
+                serverSideApply(apply.desired());
+                yield List.of();
+            }
+            case Step.ShrinkStatefulSet shrink -> {
+                serverSideApply(shrink.desired());
                 yield List.of();
             }
             case Step.CreateRingMap(ConfigMap skeleton) -> {
@@ -117,12 +126,30 @@ final class StepRunner {
                 label(key, claim, Labels.CLUSTER_ID, clusterId);
                 yield List.of();
             }
+            case Step.MarkDrained(String claim, String uid, String storeId) -> {
+                patchClaim(key, claim, metadata(uid, Labels.DRAINED, storeId));
+                yield List.of();
+            }
+            case Step.UnmarkDrained(String claim, String uid) -> {
+                patchClaim(key, claim, metadata(uid, Labels.DRAINED, null));
+                yield List.of();
+            }
+            case Step.DeleteClaim(String claim, String uid) -> {
+                delete(key, "persistentvolumeclaims", claim, uid, null);
+                yield List.of();
+            }
             case Step.GrowVolume grow -> {
                 grow(key, grow);
                 yield List.of();
             }
             case Step.RestartPod restart -> {
-                delete(key, restart, live.orElseThrow());
+                String seen = live.orElseThrow()
+                        .pod(restart.pod())
+                        .orElseThrow()
+                        .pod()
+                        .getMetadata()
+                        .getResourceVersion();
+                delete(key, "pods", restart.pod(), restart.uid(), seen);
                 yield List.of();
             }
         };
@@ -198,34 +225,43 @@ final class StepRunner {
                         Serialization.asJson(Map.of("metadata", Map.of("annotations", Map.of(annotation, value)))));
     }
 
+    private void serverSideApply(HasMetadata desired) {
+        client.resource(desired).fieldManager(Labels.MANAGER).forceConflicts().serverSideApply();
+    }
+
     void label(ClusterKey key, String claim, String label, String value) {
-        client.resources(PersistentVolumeClaim.class)
-                .inNamespace(key.namespace())
-                .withName(claim)
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        Serialization.asJson(Map.of("metadata", Map.of("labels", Map.of(label, value)))));
+        patchClaim(key, claim, Map.of("metadata", Map.of("labels", Map.of(label, value))));
     }
 
     private void grow(ClusterKey key, Step.GrowVolume grow) {
         Map<String, Object> request = Map.of("resources", Map.of("requests", Map.of("storage", grow.to())));
-        client.resources(PersistentVolumeClaim.class)
-                .inNamespace(key.namespace())
-                .withName(grow.claim())
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        Serialization.asJson(Map.of("metadata", Map.of("uid", grow.uid()), "spec", request)));
+        patchClaim(key, grow.claim(), Map.of("metadata", Map.of("uid", grow.uid()), "spec", request));
     }
 
-    /** Exactly the pod that was looked at: same uid, and nothing happened to it since. */
-    private void delete(ClusterKey key, Step.RestartPod restart, Observation live) {
-        String resourceVersion =
-                live.pod(restart.pod()).orElseThrow().pod().getMetadata().getResourceVersion();
+    /** A label of the very claim that was looked at; null takes it away. */
+    private static Map<String, Object> metadata(String uid, String label, @Nullable String value) {
+        Map<String, @Nullable Object> labels = new HashMap<>();
+        labels.put(label, value);
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("uid", uid);
+        metadata.put("labels", labels);
+        return Map.of("metadata", metadata);
+    }
+
+    private void patchClaim(ClusterKey key, String claim, Map<String, Object> patch) {
+        client.resources(PersistentVolumeClaim.class)
+                .inNamespace(key.namespace())
+                .withName(claim)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), Serialization.asJson(patch));
+    }
+
+    /** Exactly what was looked at: same uid, and, where a version is given, nothing happened to it since. */
+    private void delete(ClusterKey key, String plural, String name, String uid, @Nullable String resourceVersion) {
         client.raw(
-                "/api/v1/namespaces/" + key.namespace() + "/pods/" + restart.pod(),
+                "/api/v1/namespaces/" + key.namespace() + "/" + plural + "/" + name,
                 "DELETE",
                 new DeleteOptionsBuilder()
-                        .withNewPreconditions(resourceVersion, restart.uid())
+                        .withNewPreconditions(resourceVersion, uid)
                         .build());
     }
 

@@ -1,6 +1,10 @@
 package io.kvcluster.operator.nodeadmin;
 
+import io.kvcluster.ring.change.CopyProof;
+import io.kvcluster.ring.change.DrainProof;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a node last said of itself.
@@ -13,7 +17,8 @@ import java.util.Map;
  * @param clockOutOfStep its clock differs too much from the majority's, it coordinates nothing
  * @param peers by storeId, whether the node hears of them
  * @param version of the software
- * @param load figures that change all the time and never decide anything
+ * @param load figures that change all the time and wake nobody
+ * @param moves what it says of partitions that move
  */
 public record NodeReport(
         String name,
@@ -30,7 +35,8 @@ public record NodeReport(
         boolean clockOutOfStep,
         Map<String, Boolean> peers,
         String version,
-        Load load) {
+        Load load,
+        Moves moves) {
     public NodeReport {
         peers = Map.copyOf(peers);
     }
@@ -46,8 +52,39 @@ public record NodeReport(
     }
 
     /** Bytes and counts. */
-    public record Load(long keys, long diskFreeBytes, long diskTotalBytes, long durableLsn, long clockMillis) {
-        public static final Load NONE = new Load(0, 0, 0, 0, 0);
+    public record Load(
+            long keys, long diskFreeBytes, long diskTotalBytes, long logBytes, long durableLsn, long clockMillis) {
+        public static final Load NONE = new Load(0, 0, 0, 0, 0, 0);
+    }
+
+    /**
+     * Its part in moves.
+     *
+     * @param follows it said that it takes part in moves; a version that does not know them says nothing
+     * @param copies of partitions that it holds, or is to hold, after their move
+     * @param drain what it still holds, by its own word. Empty before its first ring, while it cannot count, and from a version that
+     *     knows no moves: not known then, and that is never drained
+     */
+    public record Moves(boolean follows, List<CopyProof> copies, Optional<DrainProof> drain) {
+        public static final Moves UNKNOWN = new Moves(false, List.of(), Optional.empty());
+
+        public Moves {
+            copies = List.copyOf(copies);
+        }
+
+        /** What is held changes with every write; only whether it is nothing decides something. */
+        private Moves withoutLoad() {
+            return new Moves(
+                    follows,
+                    copies,
+                    drain.map(held -> new DrainProof(
+                            held.storeId(),
+                            held.incarnation(),
+                            held.epoch(),
+                            held.ownedPartitions(),
+                            Math.min(1, held.heldRecords()),
+                            Math.min(1, held.hints()))));
+        }
     }
 
     /** The same without what changes all the time: two that are equal here give the same decisions. */
@@ -67,6 +104,7 @@ public record NodeReport(
                 clockOutOfStep,
                 peers,
                 version,
-                Load.NONE);
+                Load.NONE,
+                moves.withoutLoad());
     }
 }

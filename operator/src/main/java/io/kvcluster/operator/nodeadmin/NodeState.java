@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param since when liveness got its value
  * @param heardAt when the last report arrived
  * @param report the last one, also of a node that is silent by now
- * @param acknowledged what the node acknowledged last to this operator process
+ * @param acknowledged what the node acknowledged last to this operator process: it is durable there, and in use
  */
 public record NodeState(
         Liveness liveness,

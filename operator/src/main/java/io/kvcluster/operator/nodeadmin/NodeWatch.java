@@ -84,6 +84,7 @@ final class NodeWatch {
     void acknowledged(Publication publication) {
         state = new NodeState(
                 state.liveness(), state.since(), state.heardAt(), state.report(), Optional.of(publication));
+        changed.run();
     }
 
     void close() {

@@ -1,12 +1,18 @@
 package io.kvcluster.operator.nodeadmin;
 
 import io.kvcluster.operator.nodeadmin.NodeReport.Load;
+import io.kvcluster.operator.nodeadmin.NodeReport.Moves;
 import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
 import io.kvcluster.proto.admin.AddressHint;
+import io.kvcluster.proto.admin.CopyStatus;
+import io.kvcluster.proto.admin.DrainStatus;
 import io.kvcluster.proto.admin.NodeStatus;
 import io.kvcluster.proto.admin.PeerView;
 import io.kvcluster.proto.admin.PushRingRequest;
 import io.kvcluster.proto.admin.PushRingResponse;
+import io.kvcluster.ring.change.CopyProof;
+import io.kvcluster.ring.change.DrainProof;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Wire form <-> the operator's words. */
@@ -41,8 +47,37 @@ final class Wire {
                         status.getKeys(),
                         status.getDiskFreeBytes(),
                         status.getDiskTotalBytes(),
+                        status.getLogBytes(),
                         status.getDurableLsn(),
-                        status.getClockEpochMillis()));
+                        status.getClockEpochMillis()),
+                new Moves(
+                        status.getFollowsMoves(),
+                        status.getCopiesList().stream().map(Wire::copy).toList(),
+                        drain(status)));
+    }
+
+    private static CopyProof copy(CopyStatus copy) {
+        return new CopyProof(
+                copy.getPartition(),
+                copy.getCopyEpoch(),
+                copy.getComplete(),
+                copy.getExchangedList(),
+                copy.getMetList());
+    }
+
+    /** All its numbers may be 0 on the wire because nothing was said: that it is there at all is what makes it a word of the node. */
+    private static Optional<DrainProof> drain(NodeStatus status) {
+        if (!status.hasDrain()) {
+            return Optional.empty();
+        }
+        DrainStatus drain = status.getDrain();
+        return Optional.of(new DrainProof(
+                status.getStoreId(),
+                status.getIncarnation(),
+                drain.getRingEpoch(),
+                drain.getOwnedPartitions(),
+                drain.getHeldRecords(),
+                drain.getHints()));
     }
 
     static PushRingRequest request(Publication publication) {

@@ -65,8 +65,19 @@ public record Observation(
                 .filter(report -> report.storeId().equals(member.getStoreId()));
     }
 
-    /** Counts for quorums: up, with its own disk, and serving under the ring in force. */
+    /**
+     * Counts for quorums: up, with its own disk, and serving under the ring in force or the one before. No ring is written before each
+     * member that can be told has the one before it, and who is asked under a newer ring adopts it before it answers: a member that
+     * is one behind is just being told, one that is two behind does not take rings.
+     */
     public boolean isServing(Member member) {
+        long epoch = ring().map(Ring::epoch).orElse(0L);
+        return report(member).filter(report -> report.phase() == Phase.SERVING).isPresent()
+                && pod(member.getName()).map(PodView::ringEpoch).orElse(0L) >= epoch - 1;
+    }
+
+    /** Serving, and says that it uses the ring in force. */
+    private boolean isCurrent(Member member) {
         long epoch = ring().map(Ring::epoch).orElse(0L);
         return report(member)
                 .filter(report -> report.phase() == Phase.SERVING && report.ringEpoch() >= epoch)
@@ -82,14 +93,14 @@ public record Observation(
                 .isPresent();
     }
 
-    /** Serving, and most of the others that serve hear of it: it takes its share of writes again. */
+    /** Serving under the ring in force, and most of the others that do hear of it: it takes its share of writes again. */
     public boolean isCaughtUp(Member member) {
-        if (!isServing(member)) {
+        if (!isCurrent(member)) {
             return false;
         }
         List<NodeReport> others = ring().stream()
                 .flatMap(ring -> ring.members().stream())
-                .filter(other -> other.getIndex() != member.getIndex() && isServing(other))
+                .filter(other -> other.getIndex() != member.getIndex() && isCurrent(other))
                 .flatMap(other -> report(other).stream())
                 .toList();
         long hearing = others.stream()

@@ -68,6 +68,19 @@ public record PodView(Pod pod, Optional<NodeState> state) {
         return isUp() ? state.flatMap(NodeState::report) : Optional.empty();
     }
 
+    /**
+     * Of the ring that the node uses, as it reported or acknowledged: reports come once a second, rings may follow each other faster.
+     * 0 when it is not up.
+     */
+    public long ringEpoch() {
+        long told = report().map(NodeReport::ringEpoch).orElse(0L);
+        long acknowledged = state.filter(_ -> isUp())
+                .flatMap(NodeState::acknowledged)
+                .map(known -> known.ring().epoch())
+                .orElse(0L);
+        return Math.max(told, acknowledged);
+    }
+
     private boolean isOver() {
         String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
         return "Succeeded".equals(phase) || "Failed".equals(phase);

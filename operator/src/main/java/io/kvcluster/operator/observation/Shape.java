@@ -5,21 +5,25 @@ import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.resources.Names;
 import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.ring.Ring;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * How many pods each zone has. Before the first ring the spec says so; after it the ring does, because a change of members is a
- * change of the ring first. Claims that carry a cluster id are a ring that the operator has not read yet: their pods are started
- * too, or nobody could be asked for it.
+ * How many pods each zone has. Before the first ring the spec says so. After it there is one for each member, because who leaves does
+ * so in the ring first; and when more members are wanted than the ring has, their pods come first. Claims that carry a cluster id
+ * are a ring that the operator has not read yet: their pods are started too, or nobody could be asked for it; but not those whose
+ * store was drained.
  *
  * @param podsByZone in the order of the spec; the zone "" without zones
+ * @param members that the ring is to have
  */
-public record Shape(String cluster, Map<String, Integer> podsByZone) {
+public record Shape(String cluster, Map<String, Integer> podsByZone, int members) {
     public Shape {
         podsByZone = new LinkedHashMap<>(podsByZone);
     }
@@ -31,7 +35,7 @@ public record Shape(String cluster, Map<String, Integer> podsByZone) {
             for (Member member : ring.get().members()) {
                 pods.merge(member.getZone(), ordinal(member.getName()) + 1, Math::max);
             }
-            return new Shape(cluster, pods);
+            return grown(cluster, spec, ring.get(), pods);
         }
         List<String> zones = zones(spec);
         for (int i = 0; i < spec.replicas(); i++) {
@@ -40,11 +44,36 @@ public record Shape(String cluster, Map<String, Integer> podsByZone) {
         for (PersistentVolumeClaim claim : claims) {
             Map<String, String> labels = claim.getMetadata().getLabels();
             String zone = labels == null ? "" : labels.getOrDefault(Labels.ZONE, "");
-            if (labels != null && labels.containsKey(Labels.CLUSTER_ID) && pods.containsKey(zone)) {
+            if (labels != null
+                    && labels.containsKey(Labels.CLUSTER_ID)
+                    && !labels.containsKey(Labels.DRAINED)
+                    && pods.containsKey(zone)) {
                 pods.merge(zone, ordinal(claim.getMetadata().getName()) + 1, Math::max);
             }
         }
-        return new Shape(cluster, pods);
+        return new Shape(cluster, pods, spec.replicas());
+    }
+
+    /** With one pod more in the smallest zone, until there are as many as are wanted. */
+    private static Shape grown(String cluster, KvClusterSpec spec, Ring ring, Map<String, Integer> pods) {
+        if (!pods.keySet().equals(Set.copyOf(zones(spec)))) {
+            return new Shape(cluster, pods, staying(ring));
+        }
+        int count = pods.values().stream().mapToInt(Integer::intValue).sum();
+        for (; count < spec.replicas(); count++) {
+            String smallest = pods.entrySet().stream()
+                    .min(Map.Entry.comparingByValue())
+                    .orElseThrow()
+                    .getKey();
+            pods.merge(smallest, 1, Integer::sum);
+        }
+        return new Shape(cluster, pods, spec.replicas());
+    }
+
+    private static int staying(Ring ring) {
+        return (int) ring.members().stream()
+                .filter(member -> member.getState() != MemberState.REPLACED)
+                .count();
     }
 
     /** Every pod that there should be. */
@@ -62,7 +91,8 @@ public record Shape(String cluster, Map<String, Integer> podsByZone) {
         return spec.topology() == null ? List.of("") : spec.topology().zones();
     }
 
-    private static int ordinal(String name) {
+    /** Of {@code demo-12}: 12; 0 without one. */
+    public static int ordinal(String name) {
         String digits = name.substring(name.lastIndexOf('-') + 1);
         return digits.isEmpty() || digits.length() > 4 || !digits.chars().allMatch(Character::isDigit)
                 ? 0

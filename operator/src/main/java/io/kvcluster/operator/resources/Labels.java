@@ -10,6 +10,8 @@ public final class Labels {
     public static final String ZONE = "kvcluster.io/zone";
     /** On volume claims: whose data they hold, even when the KvCluster is gone. */
     public static final String CLUSTER_ID = "kvcluster.io/cluster-id";
+    /** On volume claims: the store of that id holds nothing that anybody needs, by its own word. Never believed of a member. */
+    public static final String DRAINED = "kvcluster.io/drained";
     /** On volume claims that may not be used again until a human removes it. */
     public static final String QUARANTINED = "kvcluster.io/quarantined";
 

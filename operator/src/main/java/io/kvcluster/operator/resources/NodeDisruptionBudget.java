@@ -17,10 +17,14 @@ public final class NodeDisruptionBudget {
      * @param read quorum of level eventual, in force now
      * @param write quorum of level eventual, in force now
      */
-    public static PodDisruptionBudget desired(KvCluster cluster, int copies, int read, int write) {
-        String name = cluster.getMetadata().getName();
+    public static int spare(int copies, int read, int write) {
         int majority = copies / 2 + 1;
-        int spare = Math.max(1, copies - Math.max(majority, Math.max(read, write)));
+        return Math.max(1, copies - Math.max(majority, Math.max(read, write)));
+    }
+
+    /** @param spare pods that may be missing at a time */
+    public static PodDisruptionBudget desired(KvCluster cluster, int spare) {
+        String name = cluster.getMetadata().getName();
         return new PodDisruptionBudgetBuilder()
                 .withMetadata(Metadata.owned(cluster, Names.clientService(name)))
                 .withNewSpec()

@@ -174,40 +174,58 @@ public final class Rollout {
             return Optional.empty();
         }
         int lacking = 0;
-        int example = -1;
+        Optional<Lack> example = Optional.empty();
         List<Integer> held = ring.get().partitionsOf(member.get().getStoreId());
         for (int partition : held) {
-            if (othersLive(ring.get(), partition, member.get()) < required(ring.get(), partition)) {
-                lacking++;
-                example = partition;
-            }
+            Optional<Lack> lack = lack(ring.get(), partition, member.get());
+            lacking += lack.isPresent() ? 1 : 0;
+            example = lack.isPresent() ? lack : example;
         }
-        if (lacking == 0) {
-            return Optional.empty();
-        }
-        return Optional.of(new Wait(
-                "QuorumRule",
-                "Pod/" + pod.name(),
-                "without " + pod.name() + " " + lacking + " of its " + held.size()
-                        + " partitions would have too few live replicas, for example partition " + example + ": "
-                        + othersLive(ring.get(), example, member.get()) + " others live, "
-                        + required(ring.get(), example) + " required",
-                "the other replicas serve and hear of each other again"));
+        return example.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Wait(
+                        "QuorumRule",
+                        "Pod/" + pod.name(),
+                        "without " + pod.name() + " " + lacking + " of its " + held.size()
+                                + " partitions would have too few live replicas, for example partition "
+                                + example.get().partition() + ": "
+                                + example.get().live() + " others live, "
+                                + example.get().required() + " required",
+                        "the other replicas serve and hear of each other again"));
     }
 
-    private long othersLive(Ring ring, int partition, Member leaving) {
-        return ring.replicas(partition).stream()
+    /** A partition of which too few replicas would be left. */
+    private record Lack(int partition, long live, int required) {}
+
+    /** Of the replicas, and of those that the partition moves to: writes need both. */
+    private Optional<Lack> lack(Ring ring, int partition, Member leaving) {
+        return lack(
+                        partition,
+                        ring.replicas(partition),
+                        required(ring.replicas(partition).size(), ring.read(partition), ring.write(partition)),
+                        leaving)
+                .or(() -> lack(
+                        partition,
+                        ring.target(partition),
+                        required(
+                                ring.target(partition).size(), ring.targetRead(partition), ring.targetWrite(partition)),
+                        leaving));
+    }
+
+    private Optional<Lack> lack(int partition, List<Member> replicas, int required, Member leaving) {
+        boolean its = replicas.stream().anyMatch(replica -> replica.getIndex() == leaving.getIndex());
+        long others = replicas.stream()
                 .filter(replica -> replica.getIndex() != leaving.getIndex() && world.isCaughtUp(replica))
                 .count();
+        return its && others < required ? Optional.of(new Lack(partition, others, required)) : Optional.empty();
     }
 
     /**
      * The largest quorum, but never all: where quorums need every replica (one or two copies, or W = N) no restart could keep
      * them, so there it is enough that all others are live.
      */
-    static int required(Ring ring, int partition) {
-        int needed = Math.max(ring.majority(partition), Math.max(ring.read(partition), ring.write(partition)));
-        return Math.min(needed, ring.replicas(partition).size() - 1);
+    private static int required(int copies, int read, int write) {
+        return Math.min(Math.max(copies / 2 + 1, Math.max(read, write)), copies - 1);
     }
 
     private Optional<Member> member(String pod) {

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.crd.KvClusterStatus;
+import io.kvcluster.crd.Operation;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.ring.Ring;
@@ -53,7 +54,7 @@ final class Conditions {
                 "all " + ring.get().partitions() + " partitions can serve their quorums");
     }
 
-    Condition progressing(boolean working, List<Wait> waits) {
+    Condition progressing(boolean working, List<Wait> waits, Optional<Operation> operation) {
         Optional<Wait> paused =
                 waits.stream().filter(wait -> wait.check().equals("Paused")).findFirst();
         if (paused.isPresent()) {
@@ -69,6 +70,9 @@ final class Conditions {
         if (!moving.isEmpty()) {
             Wait first = moving.getFirst();
             return make("Progressing", true, first.check(), first.why() + ". Goes on when: " + first.remedy());
+        }
+        if (operation.isPresent()) {
+            return make("Progressing", true, operation.get().type(), Operations.text(operation.get()));
         }
         return working
                 ? make("Progressing", true, "Applying", "the spec is being applied")

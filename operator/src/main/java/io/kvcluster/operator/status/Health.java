@@ -2,14 +2,15 @@ package io.kvcluster.operator.status;
 
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.ring.Ring;
 import java.util.List;
 
 /**
- * What the live members can serve.
+ * What the live members can serve. A partition that moves is served by its old and its new replicas: writes need both.
  *
- * @param missing members that do not serve
- * @param underReplicated partitions with fewer live replicas than copies
+ * @param missing members that do not serve; one that is about to join is not missed yet
+ * @param underReplicated partitions with fewer live replicas than copies, among those that reads ask
  * @param withoutQuorum partitions that cannot serve level quorum, or level eventual
  */
 record Health(List<Member> missing, int underReplicated, int withoutQuorum) {
@@ -17,18 +18,44 @@ record Health(List<Member> missing, int underReplicated, int withoutQuorum) {
         int under = 0;
         int without = 0;
         for (int p = 0; p < ring.partitions(); p++) {
-            List<Member> replicas = ring.replicas(p);
-            long live = replicas.stream().filter(world::isServing).count();
-            int needed = Math.max(ring.majority(p), Math.max(ring.read(p), ring.write(p)));
-            under += live < replicas.size() ? 1 : 0;
-            without += live < needed ? 1 : 0;
+            boolean whole = ring.readers(p).stream().allMatch(world::isServing);
+            under += whole ? 0 : 1;
+            without += servesQuorums(world, ring, p) ? 0 : 1;
         }
         return new Health(
                 ring.members().stream()
-                        .filter(member -> !world.isServing(member))
+                        .filter(member -> isMissing(world, member))
                         .toList(),
                 under,
                 without);
+    }
+
+    private static boolean servesQuorums(Observation world, Ring ring, int p) {
+        long live = ring.replicas(p).stream().filter(world::isServing).count();
+        if (live < largest(ring.replicas(p).size(), ring.read(p), ring.write(p))) {
+            return false;
+        }
+        long target = ring.target(p).stream()
+                .filter(member -> world.isServing(member) || (isJoining(member) && isHeard(world, member)))
+                .count();
+        return target >= largest(ring.target(p).size(), ring.targetRead(p), ring.targetWrite(p));
+    }
+
+    private static int largest(int copies, int read, int write) {
+        return Math.max(copies / 2 + 1, Math.max(read, write));
+    }
+
+    private static boolean isMissing(Observation world, Member member) {
+        return !world.isServing(member) && !(isJoining(member) && isHeard(world, member));
+    }
+
+    /** It is given its first ring in the pass after the one that wrote it. */
+    private static boolean isJoining(Member member) {
+        return member.getState() == MemberState.JOINING;
+    }
+
+    private static boolean isHeard(Observation world, Member member) {
+        return world.report(member).isPresent();
     }
 
     String missingNames() {

@@ -11,12 +11,14 @@ import io.kvcluster.ring.Ring;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The members of the ring, and before it those that are to be. */
+/** The members of the ring, and the pods that are to become members. */
 final class Members {
     private final Observation world;
     private final @Nullable KvClusterStatus before;
@@ -33,11 +35,12 @@ final class Members {
     private List<MemberStatus> all() {
         List<MemberStatus> members = new ArrayList<>();
         Optional<Ring> ring = world.ring();
-        if (ring.isPresent()) {
-            ring.get().members().forEach(member -> members.add(member(ring.get(), member)));
-        } else {
-            world.shape().pods().forEach(pod -> members.add(candidate(pod)));
-        }
+        Set<String> named = new HashSet<>();
+        ring.ifPresent(known -> known.members().forEach(member -> {
+            named.add(member.getName());
+            members.add(member(known, member));
+        }));
+        world.shape().pods().stream().filter(pod -> !named.contains(pod)).forEach(pod -> members.add(candidate(pod)));
         members.sort(Comparator.comparing(MemberStatus::name));
         return members;
     }

@@ -5,7 +5,9 @@ import io.kvcluster.crd.Blocker;
 import io.kvcluster.crd.KvCluster;
 import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.crd.MemberStatus;
+import io.kvcluster.crd.Operation;
 import io.kvcluster.crd.RingStatus;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.PodView;
 import io.kvcluster.operator.observation.Steering;
@@ -25,18 +27,22 @@ public final class StatusCalculator {
 
     private StatusCalculator() {}
 
-    /** @param working steps were done in this pass that bring the cluster nearer to its spec */
-    public static KvClusterStatus of(Observation world, List<Wait> waits, boolean working) {
+    /**
+     * @param working steps were done in this pass that bring the cluster nearer to its spec
+     * @param progress of the ring towards what is wanted
+     */
+    public static KvClusterStatus of(Observation world, List<Wait> waits, boolean working, Progress progress) {
         KvClusterStatus before = world.cluster().getStatus();
         Optional<Ring> ring = world.ring();
         Optional<Health> health = ring.map(known -> Health.of(world, known));
         List<MemberStatus> members = Members.of(world, before);
         Conditions conditions = new Conditions(before, generation(world.cluster()), world.now());
+        Optional<Operation> operation = Operations.of(world, progress, before);
         // An operator that has just started has heard of nobody: that is no news about the cluster.
         boolean keeps = Members.keepsAny(world, before);
         List<Condition> all = List.of(
                 kept(keeps, conditions, "Available", () -> conditions.available(ring, health)),
-                conditions.progressing(working, waits),
+                conditions.progressing(working, waits, operation),
                 kept(keeps, conditions, "Degraded", () -> conditions.degraded(health, waits)),
                 conditions.warning(world.steering().problems(), Optional.of(world), waits));
         int pods = (int)
@@ -62,6 +68,7 @@ public final class StatusCalculator {
                                         ? before.ring().underReplicatedPartitions()
                                         : health.map(Health::underReplicated).orElse(0)))
                         .orElse(null),
+                operation.orElse(null),
                 members,
                 all,
                 blockers(before, waits, world.now()));
@@ -83,10 +90,11 @@ public final class StatusCalculator {
                 Labels.selectorText(cluster.getMetadata().getName()),
                 null,
                 null,
+                null,
                 List.of(),
                 List.of(
                         conditions.available(Optional.empty(), Optional.empty()),
-                        conditions.progressing(false, waits),
+                        conditions.progressing(false, waits, Optional.empty()),
                         conditions.degraded(Optional.empty(), List.of()),
                         conditions.warning(steering.problems(), Optional.empty(), List.of())),
                 blockers(before, waits, now));

@@ -2,7 +2,10 @@ package io.kvcluster.operator.volumes;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.kvcluster.crd.ReclaimPolicy;
 import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.operator.observation.Shape;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.resources.Names;
@@ -12,6 +15,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,9 @@ public final class Claims {
 
     /** A claim that is smaller than the spec wants. */
     public record TooSmall(String claim, String uid, String from, String to) {}
+
+    /** A claim that nobody needs any more. */
+    public record Unneeded(String claim, String uid) {}
 
     /** Claims of members that do not carry the cluster's id yet: only where the pod reported the member's own store. */
     public static List<Unlabelled> unlabelled(Observation world) {
@@ -50,6 +57,48 @@ public final class Claims {
                         claim.getMetadata().getName(), claim.getMetadata().getUid(), requested(claim), wanted));
     }
 
+    /**
+     * A claim of a pod that was drained and is gone, where the spec says that such claims go: its store is in no ring, and no StatefulSet
+     * would start a pod on it. The first; they go one after the other.
+     */
+    public static Optional<Unneeded> unneeded(Observation world) {
+        if (world.spec().storage().reclaim() != ReclaimPolicy.DELETE
+                || world.ring().isEmpty()) {
+            return Optional.empty();
+        }
+        Ring ring = world.ring().get();
+        return world.claims().stream()
+                .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null)
+                .filter(claim -> drained(claim)
+                        .filter(store -> ring.member(store).isEmpty())
+                        .isPresent())
+                .filter(claim -> isOfNoPod(world, ring, claim.getMetadata().getName()))
+                .findFirst()
+                .map(claim -> new Unneeded(
+                        claim.getMetadata().getName(), claim.getMetadata().getUid()));
+    }
+
+    private static boolean isOfNoPod(Observation world, Ring ring, String claim) {
+        boolean wanted = world.shape().pods().stream().map(Names::claim).anyMatch(claim::equals);
+        boolean there = world.pods().keySet().stream().map(Names::claim).anyMatch(claim::equals);
+        boolean named = ring.members().stream()
+                .map(member -> Names.claim(member.getName()))
+                .anyMatch(claim::equals);
+        return !wanted && !there && !named && world.statefulSets().stream().noneMatch(set -> mayStart(set, claim));
+    }
+
+    /** As far as is known: a controller that has not seen the smaller number yet may start it once more. */
+    private static boolean mayStart(StatefulSet set, String claim) {
+        String prefix = Names.claim(set.getMetadata().getName()) + "-";
+        boolean its = claim.startsWith(prefix)
+                && claim.substring(prefix.length()).chars().allMatch(Character::isDigit);
+        boolean knows = set.getStatus() != null
+                && Objects.equals(
+                        set.getStatus().getObservedGeneration(),
+                        set.getMetadata().getGeneration());
+        return its && (!knows || Shape.ordinal(claim) < set.getSpec().getReplicas());
+    }
+
     /** A human has to look at these before pods may use them again. */
     public static Optional<Wait> quarantined(Observation world) {
         return world.claims().stream()
@@ -67,6 +116,11 @@ public final class Claims {
         return label(claim, Labels.CLUSTER_ID);
     }
 
+    /** The store that was drained on it. */
+    public static Optional<String> drained(PersistentVolumeClaim claim) {
+        return Optional.ofNullable(label(claim, Labels.DRAINED));
+    }
+
     private static @Nullable String label(PersistentVolumeClaim claim, String key) {
         Map<String, String> labels = claim.getMetadata().getLabels();
         return labels == null ? null : labels.get(key);
@@ -75,6 +129,11 @@ public final class Claims {
     private static boolean isOf(Observation world, PersistentVolumeClaim claim) {
         return world.shape().pods().stream()
                 .anyMatch(pod -> Names.claim(pod).equals(claim.getMetadata().getName()));
+    }
+
+    /** The claim on which a pod of that name stores its data. */
+    public static Optional<PersistentVolumeClaim> ofPod(Observation world, String pod) {
+        return claim(world, Names.claim(pod));
     }
 
     private static Optional<PersistentVolumeClaim> claim(Observation world, String name) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.nodeadmin.FakeNodeAdmin;
 import io.kvcluster.operator.observation.World;
 import io.kvcluster.operator.resources.Labels;
@@ -32,7 +33,7 @@ class DeletionTest {
     /** A settled cluster on the API server; the mock has no garbage collector, so pods stay until the test removes them. */
     private World cluster(String spec) {
         World world = World.settled(spec);
-        world.withStatus(StatusCalculator.of(world.look(), List.of(), false));
+        world.withStatus(StatusCalculator.of(world.look(), List.of(), false, new Progress.Arrived()));
         world.all(StatefulSet.class).forEach(set -> client.resource(set).create());
         world.all(PersistentVolumeClaim.class).forEach(claim -> {
             claim.getMetadata().getLabels().remove(Labels.CLUSTER_ID);

@@ -208,15 +208,16 @@ class PlannerTest {
                         World.settled(SPEC).edit(Service.class, PlannerTest::withoutPorts),
                         List.of("Updated Service/demo-nodes", "Updated Service/demo")),
                 row(
-                        "a StatefulSet that somebody scaled is scaled back: the ring says how many",
+                        "a StatefulSet that is larger than is wanted is shrunk: there are no pods yet that hold anything",
                         World.settled(SPEC)
-                                .edit(
-                                        StatefulSet.class,
-                                        set -> new StatefulSetBuilder(set)
-                                                .editSpec()
-                                                .withReplicas(5)
-                                                .endSpec()
-                                                .build()),
+                                .withSpec("{replicas: 5}")
+                                .objectsAsDesired()
+                                .withSpec(SPEC)
+                                .rememberSpec(),
+                        List.of("ShrinkStatefulSet 5->3")),
+                row(
+                        "a StatefulSet that somebody scaled down is applied again: the ring says how many",
+                        World.settled(SPEC).edit(StatefulSet.class, set -> scaled(set, 2)),
                         List.of("Updated StatefulSet/demo")),
                 row(
                         "what others add to an object is left alone",
@@ -230,30 +231,33 @@ class PlannerTest {
                                                 .build()),
                         List.of()),
                 row(
-                        "more replicas are held",
+                        "more replicas: pods first",
                         World.settled(SPEC).withSpec("{replicas: 5}").rememberSpec(),
-                        List.of(),
-                        "ChangeHeld spec.replicas"),
+                        List.of("Updated StatefulSet/demo"),
+                        "WaitingForMembers"),
                 row(
-                        "fewer replicas are held, and no pod is removed",
+                        "fewer replicas: the ring first, by members that follow moves",
+                        follow(World.settled("{replicas: 4}")
+                                .withSpec("{replicas: 3}")
+                                .rememberSpec()),
+                        List.of("AdvanceRing 2")),
+                row(
+                        "fewer replicas, and members that know no moves: no ring, no pod is removed",
                         World.settled("{replicas: 4}").withSpec("{replicas: 3}").rememberSpec(),
                         List.of(),
-                        "ChangeHeld spec.replicas"),
+                        "MovesNotFollowed Pod/demo-0"),
                 row(
-                        "another factor is held with the quorums it brings; the budget follows only the ring",
-                        World.settled("{replicas: 5, replicationFactor: 3, quorums: {read: 2, write: 2}}")
+                        "another factor: the ring; the budget follows it, not the spec",
+                        follow(World.settled("{replicas: 5, replicationFactor: 3, quorums: {read: 2, write: 2}}")
                                 .withSpec("{replicas: 5, replicationFactor: 5, quorums: {read: 2, write: 2}}")
-                                .rememberSpec(),
-                        List.of(),
-                        "ChangeHeld spec.replicationFactor"),
+                                .rememberSpec()),
+                        List.of("AdvanceRing 2")),
                 row(
-                        "other quorums are held",
-                        World.settled(SPEC)
+                        "other quorums: the ring",
+                        follow(World.settled(SPEC)
                                 .withSpec("{replicas: 3, quorums: {read: 1, write: 3}}")
-                                .rememberSpec(),
-                        List.of(),
-                        "ChangeHeld spec.quorums.read",
-                        "ChangeHeld spec.quorums.write"),
+                                .rememberSpec()),
+                        List.of("AdvanceRing 2")),
                 row(
                         "another default level and another conflict policy make the next ring, and no pod restarts",
                         World.settled(SPEC).withSpec(OTHER_DEFAULTS).rememberSpec(),
@@ -290,20 +294,18 @@ class PlannerTest {
                         List.of(),
                         "WaitingForMajority"),
                 row(
-                        "other defaults and another factor: the first are acted on, the second is held",
-                        World.settled("{replicas: 3, replicationFactor: 3, quorums: {read: 2, write: 2}}")
+                        "other defaults and another factor: the first first",
+                        follow(World.settled("{replicas: 3, replicationFactor: 3, quorums: {read: 2, write: 2}}")
                                 .withSpec(
                                         "{replicas: 3, replicationFactor: 2, quorums: {read: 2, write: 2}, defaultConsistency: All}")
-                                .rememberSpec(),
-                        List.of("AdvanceRing 2 defaultConsistency eventual -> all"),
-                        "ChangeHeld spec.replicationFactor"),
+                                .rememberSpec()),
+                        List.of("AdvanceRing 2 defaultConsistency eventual -> all")),
                 row(
-                        "another zone is held",
-                        World.settled(ZONES)
+                        "a zone that gets no member is held",
+                        World.settled("{replicas: 4, topology: {zones: [a, b, c]}}")
                                 .withSpec("{replicas: 4, topology: {zones: [a, b, c, d]}}")
                                 .rememberSpec(),
                         List.of(),
-                        "ChangeHeld spec.replicas",
                         "ChangeHeld spec.topology.zones"),
                 row(
                         "a pod that lost its disk is held and not given the ring",
@@ -429,6 +431,19 @@ class PlannerTest {
         return world;
     }
 
+    private static World follow(World world) {
+        world.look().pods().keySet().forEach(pod -> world.edit(pod, told -> told.follows = true));
+        return world;
+    }
+
+    private static StatefulSet scaled(StatefulSet set, int replicas) {
+        return new StatefulSetBuilder(set)
+                .editSpec()
+                .withReplicas(replicas)
+                .endSpec()
+                .build();
+    }
+
     private static Service withoutPorts(Service service) {
         return new ServiceBuilder(service).editSpec().withPorts().endSpec().build();
     }
@@ -444,7 +459,12 @@ class PlannerTest {
                                 ",",
                                 push.targets().stream().map(NodeTarget::pod).toList());
             case Step.RestoreRing(Ring ring) -> "RestoreRing " + ring.epoch();
-            case Step.AdvanceRing(Ring next, String change) -> "AdvanceRing " + next.epoch() + " " + change;
+            case Step.AdvanceRing(Ring next, String change, boolean _) ->
+                "AdvanceRing " + next.epoch() + (change.contains(" -> ") ? " " + change : "");
+            case Step.ShrinkStatefulSet shrink -> "ShrinkStatefulSet " + shrink.from() + "->" + shrink.to();
+            case Step.MarkDrained mark -> "MarkDrained " + mark.claim();
+            case Step.UnmarkDrained mark -> "UnmarkDrained " + mark.claim();
+            case Step.DeleteClaim delete -> "DeleteClaim " + delete.claim();
             case Step.LabelClaim label -> "LabelClaim " + label.claim();
             case Step.GrowVolume grow -> "GrowVolume " + grow.claim() + " " + grow.from() + "->" + grow.to();
             case Step.RestartPod restart -> "RestartPod " + restart.pod();

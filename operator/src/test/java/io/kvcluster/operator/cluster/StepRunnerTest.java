@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.nodeadmin.PushOutcome;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.observation.World;
 import io.kvcluster.operator.resources.Labels;
+import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.RingCheck;
 import io.kvcluster.ring.RingJson;
+import io.kvcluster.ring.change.RingChange;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,6 +193,111 @@ class StepRunnerTest {
     }
 
     @Test
+    void aClaimIsMarkedDrainedOnlyIfItIsStillTheSameAndUnmarkedByNull() throws InterruptedException {
+        expectClaim();
+        expectClaim();
+        server.expect()
+                .patch()
+                .withPath("/api/v1/namespaces/ns/persistentvolumeclaims/data-demo-0")
+                .andReturn(200, Map.of("kind", "PersistentVolumeClaim", "apiVersion", "v1"))
+                .times(2);
+        Step mark = new Step.MarkDrained("data-demo-0", "uid-data-demo-0", "00000000000000aa");
+        assertThat(run(List.of(mark), List.of(mark))).isEmpty();
+        assertThat(run(List.of(new Step.UnmarkDrained("data-demo-0", "uid-data-demo-0"))))
+                .isEmpty();
+        assertThat(bodies("PATCH"))
+                .containsExactly(
+                        "{\"metadata\":{\"uid\":\"uid-data-demo-0\",\"labels\":{\"kvcluster.io/drained\":\"00000000000000aa\"}}}",
+                        "{\"metadata\":{\"uid\":\"uid-data-demo-0\",\"labels\":{\"kvcluster.io/drained\":null}}}");
+    }
+
+    @Test
+    void aClaimIsDeletedOnlyIfItIsStillTheSame() throws InterruptedException {
+        server.expect()
+                .delete()
+                .withPath("/api/v1/namespaces/ns/persistentvolumeclaims/data-demo-3")
+                .andReturn(200, Map.of())
+                .once();
+        Step delete = new Step.DeleteClaim("data-demo-3", "uid-3");
+        assertThat(run(List.of(delete), List.of(delete))).isEmpty();
+        assertThat(body("DELETE").get("preconditions")).isEqualTo(Map.of("uid", "uid-3"));
+    }
+
+    @Test
+    void aStatefulSetIsShrunkFromTheVersionOfTheSecondLook() throws InterruptedException {
+        world.withSpec("{replicas: 5}")
+                .objectsAsDesired()
+                .withSpec("{replicas: 3}")
+                .rememberSpec();
+        world.edit(StatefulSet.class, set -> version(set, "11"));
+        List<Step> steps = plan();
+        world.edit(StatefulSet.class, set -> version(set, "12"));
+        server.expect()
+                .patch()
+                .withPath("/apis/apps/v1/namespaces/ns/statefulsets/demo?fieldManager=kvcluster-operator&force=true")
+                .andReturn(200, Map.of("kind", "StatefulSet", "apiVersion", "apps/v1"))
+                .once();
+        assertThat(run(steps)).isEmpty();
+        StatefulSet applied = Serialization.unmarshal(bodies("PATCH").getFirst(), StatefulSet.class);
+        assertThat(applied.getMetadata().getResourceVersion()).isEqualTo("12");
+        assertThat(applied.getSpec().getReplicas()).isEqualTo(3);
+    }
+
+    @Test
+    void aStatefulSetIsNotShrunkWhenASecondLookWantsOtherwise() throws InterruptedException {
+        world.withSpec("{replicas: 5}")
+                .objectsAsDesired()
+                .withSpec("{replicas: 3}")
+                .rememberSpec();
+        List<Step> steps = plan();
+        assertThat(steps).singleElement().isInstanceOf(Step.ShrinkStatefulSet.class);
+        world.withSpec("{replicas: 5}").rememberSpec();
+        assertThat(run(steps)).isEmpty();
+        assertThat(requests()).noneMatch(request -> request.getMethod().equals("PATCH"));
+    }
+
+    @Test
+    void ofTheNextRingWhatTheSecondLookMadeIsWrittenWhenReportsCameMeanwhile() throws InterruptedException {
+        Ring before = world.ring();
+        Ring first = World.next(before);
+        Ring second = ((RingCheck.Valid) RingChange.next(before, table -> table.setNextMemberIndex(9))).ring();
+        ConfigMap map = new ConfigMapBuilder(world.look().ringMap().orElseThrow())
+                .editMetadata()
+                .withResourceVersion("42")
+                .endMetadata()
+                .build();
+        world.ringMap(map);
+        server.expect()
+                .put()
+                .withPath("/api/v1/namespaces/ns/configmaps/demo-ring")
+                .andReturn(200, map)
+                .once();
+        assertThat(run(
+                        List.of(new Step.AdvanceRing(first, "less", true)),
+                        List.of(new Step.AdvanceRing(second, "more", true))))
+                .isEmpty();
+        ConfigMap put = Serialization.unmarshal(request("PUT").getUtf8Body(), ConfigMap.class);
+        assertThat(put.getData().get("ring.json")).isEqualTo(RingJson.write(second.table()));
+    }
+
+    @Test
+    void aRingThatFollowsAnotherThanThatOfTheSecondLookIsNotWritten() throws InterruptedException {
+        Ring first = World.next(world.ring());
+        Ring later = World.next(first);
+        assertThat(run(List.of(new Step.AdvanceRing(first, "", true)), List.of(new Step.AdvanceRing(later, "", true))))
+                .isEmpty();
+        assertThat(requests()).noneMatch(request -> request.getMethod().equals("PUT"));
+    }
+
+    private static StatefulSet version(StatefulSet set, String version) {
+        return new StatefulSetBuilder(set)
+                .editMetadata()
+                .withResourceVersion(version)
+                .endMetadata()
+                .build();
+    }
+
+    @Test
     void nodesThatDoNotTakeTheRingAreNamed() {
         world.forgetAcknowledgement("demo-0").forgetAcknowledgement("demo-1");
         world.nodes().answer("demo-0", new PushOutcome.Failed("no answer"));
@@ -212,6 +323,20 @@ class StepRunnerTest {
     private List<Wait> run(List<Step> steps) {
         return runner.run(
                 world.cluster(), steps, () -> new StepRunner.SecondLook(world.look(), PLANNER.plan(world.look())));
+    }
+
+    private List<Wait> run(List<Step> steps, List<Step> secondLook) {
+        return runner.run(
+                world.cluster(),
+                steps,
+                () -> new StepRunner.SecondLook(world.look(), new Plan(secondLook, List.of(), new Progress.Unknown())));
+    }
+
+    private List<String> bodies(String method) throws InterruptedException {
+        return requests().stream()
+                .filter(request -> request.getMethod().equals(method))
+                .map(RecordedRequest::getUtf8Body)
+                .toList();
     }
 
     private Map<?, ?> body(String method) throws InterruptedException {

@@ -3,6 +3,7 @@ package io.kvcluster.operator.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.nodeadmin.Liveness;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.observation.World;
@@ -94,7 +95,10 @@ class ConsoleCheck {
 
     private void tellStatus(Wait... waits) {
         var look = console.world.look();
-        console.sightings.told(look.key(), StatusCalculator.of(look, List.of(waits), waits.length > 0), World.NOW);
+        console.sightings.told(
+                look.key(),
+                StatusCalculator.of(look, List.of(waits), waits.length > 0, new Progress.Unknown()),
+                World.NOW);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.kvcluster.operator.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.observation.Sightings;
 import io.kvcluster.operator.observation.World;
 import io.kvcluster.operator.resources.ClusterKey;
@@ -61,7 +62,8 @@ final class ConsoleFixture implements AutoCloseable {
         var status = world.look();
         sightings.told(
                 new ClusterKey(namespace, name),
-                io.kvcluster.operator.status.StatusCalculator.of(status, java.util.List.of(), false),
+                io.kvcluster.operator.status.StatusCalculator.of(
+                        status, java.util.List.of(), false, new Progress.Unknown()),
                 now);
         return this;
     }

@@ -3,6 +3,7 @@ package io.kvcluster.operator.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.nodeadmin.Liveness;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.observation.World;
@@ -346,7 +347,10 @@ class ConsoleTest {
         console.sightings.told(
                 look.key(),
                 StatusCalculator.of(
-                        look, List.of(new Wait("QuorumRule", "Pod/demo-0", "too few are live", "demo-1 back")), true),
+                        look,
+                        List.of(new Wait("QuorumRule", "Pod/demo-0", "too few are live", "demo-1 back")),
+                        true,
+                        new Progress.Unknown()),
                 World.NOW);
         JsonNode cluster = console.json(ONE);
         assertThat(cluster.get("phase").textValue()).isEqualTo("Degraded");

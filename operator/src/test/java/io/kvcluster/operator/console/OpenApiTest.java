@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.observation.World;
 import io.kvcluster.operator.status.StatusCalculator;
@@ -102,7 +103,11 @@ class OpenApiTest {
         var look = console.sees().world.look();
         console.sightings.told(
                 look.key(),
-                StatusCalculator.of(look, List.of(new Wait("QuorumRule", "Pod/demo-0", "too few", "more")), true),
+                StatusCalculator.of(
+                        look,
+                        List.of(new Wait("QuorumRule", "Pod/demo-0", "too few", "more")),
+                        true,
+                        new Progress.Unknown()),
                 World.NOW);
     }
 

@@ -40,6 +40,10 @@ public final class FakeNodeAdmin implements NodeAdmin {
         acknowledged.remove(uid);
     }
 
+    public void acknowledged(String uid, Publication publication) {
+        acknowledged.put(uid, publication);
+    }
+
     public void ring(String uid, RingCheck ring) {
         rings.put(uid, ring);
     }

@@ -14,6 +14,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kvcluster.operator.observation.World;
 import io.kvcluster.operator.resources.ClusterKey;
+import io.kvcluster.proto.admin.CopyStatus;
+import io.kvcluster.proto.admin.DrainStatus;
 import io.kvcluster.proto.admin.FetchRingRequest;
 import io.kvcluster.proto.admin.FetchRingResponse;
 import io.kvcluster.proto.admin.NodeAdminServiceGrpc;
@@ -25,6 +27,8 @@ import io.kvcluster.proto.admin.PushRingResponse.Verdict;
 import io.kvcluster.proto.admin.WatchStatusRequest;
 import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.RingCheck;
+import io.kvcluster.ring.change.CopyProof;
+import io.kvcluster.ring.change.DrainProof;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +37,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,6 +83,78 @@ class GrpcNodeAdminTest {
         assertThat(report.ringEpoch()).isEqualTo(1);
         assertThat(report.peers()).containsEntry("bb", true);
         assertThat(state().heardAt()).contains(time.instant());
+    }
+
+    @Test
+    void whatANodeSaysOfMovesIsCarried() {
+        node.says(report(7)
+                .setIncarnation(3)
+                .setLogBytes(99)
+                .setFollowsMoves(true)
+                .addCopies(CopyStatus.newBuilder()
+                        .setPartition(5)
+                        .setCopyEpoch(6)
+                        .setComplete(true)
+                        .addExchanged("bb")
+                        .addMet("bb")
+                        .addMet("cc"))
+                .setDrain(DrainStatus.newBuilder()
+                        .setRingEpoch(7)
+                        .setOwnedPartitions(1)
+                        .setHeldRecords(2)
+                        .setHints(3)));
+        awaitLiveness(Liveness.UP);
+        NodeReport report = state().report().orElseThrow();
+        assertThat(report.load().logBytes()).isEqualTo(99);
+        assertThat(report.moves())
+                .isEqualTo(new NodeReport.Moves(
+                        true,
+                        List.of(new CopyProof(5, 6, true, List.of("bb"), List.of("bb", "cc"))),
+                        Optional.of(new DrainProof("00000000000000aa", 3, 7, 1, 2, 3))));
+    }
+
+    @Test
+    void whatANodeDoesNotSayOfMovesIsUnknownAndNotNothing() {
+        node.says(report(1));
+        awaitLiveness(Liveness.UP);
+        assertThat(state().report().orElseThrow().moves()).isEqualTo(NodeReport.Moves.UNKNOWN);
+        assertThat(NodeReport.Moves.UNKNOWN.follows()).isFalse();
+        assertThat(NodeReport.Moves.UNKNOWN.drain()).isEmpty();
+    }
+
+    @Test
+    void proofsWakeTheListenerAndCountsDoNot() {
+        node.says(report(1).setDrain(DrainStatus.newBuilder().setHeldRecords(500)));
+        awaitLiveness(Liveness.UP);
+        await().until(() -> changes.get() == 1);
+        node.says(report(1)
+                .setKeys(7)
+                .setLogBytes(5)
+                .setDrain(DrainStatus.newBuilder().setHeldRecords(499)));
+        await().until(() -> state().report().orElseThrow().load().keys() == 7);
+        assertThat(changes).hasValue(1);
+        node.says(report(1).setDrain(DrainStatus.newBuilder()));
+        await().until(() -> changes.get() == 2);
+        node.says(report(1)
+                .setDrain(DrainStatus.newBuilder())
+                .addCopies(CopyStatus.newBuilder().setCopyEpoch(4)));
+        await().until(() -> changes.get() == 3);
+        node.says(report(1)
+                .setDrain(DrainStatus.newBuilder())
+                .addCopies(CopyStatus.newBuilder()
+                        .setCopyEpoch(4)
+                        .setComplete(true)
+                        .setKeys(1)));
+        await().until(() -> changes.get() == 4);
+        node.says(report(1)
+                .setKeys(8)
+                .setDrain(DrainStatus.newBuilder())
+                .addCopies(CopyStatus.newBuilder()
+                        .setCopyEpoch(4)
+                        .setComplete(true)
+                        .setKeys(2)));
+        await().until(() -> state().report().orElseThrow().load().keys() == 8);
+        assertThat(changes).hasValue(4);
     }
 
     @Test
@@ -188,6 +265,9 @@ class GrpcNodeAdminTest {
         assertThat(node.pushed.get().getRing()).isEqualTo(ring.table());
         assertThat(node.pushed.get().getHints(0).getAddress()).isEqualTo("10.0.0.1");
         await().until(() -> state().acknowledged().filter(publication::equals).isPresent());
+        await().untilAsserted(() -> assertThat(changes)
+                .as("the next ring need not wait for a report")
+                .hasValue(2));
     }
 
     @ParameterizedTest

@@ -16,8 +16,6 @@ import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.operator.nodeadmin.FakeNodeAdmin;
 import io.kvcluster.operator.nodeadmin.Liveness;
-import io.kvcluster.operator.nodeadmin.NodeReport;
-import io.kvcluster.operator.nodeadmin.NodeReport.Load;
 import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
 import io.kvcluster.operator.resources.ClientService;
 import io.kvcluster.operator.resources.ClusterKey;
@@ -43,7 +41,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +59,9 @@ public final class World implements ResourceReader {
     private final KvCluster cluster = new KvCluster();
     private final FakeNodeAdmin nodes = new FakeNodeAdmin();
     private final Map<String, Pod> pods = new LinkedHashMap<>();
-    private final Map<String, NodeReport> reports = new HashMap<>();
+    private final Map<String, Told> reports = new HashMap<>();
     private final Map<String, PersistentVolumeClaim> claims = new LinkedHashMap<>();
+    private final Map<String, String> addresses = new HashMap<>();
     private final List<HasMetadata> objects = new ArrayList<>();
     private @Nullable ConfigMap ringMap;
     private Instant now = NOW;
@@ -169,9 +170,10 @@ public final class World implements ResourceReader {
         objects.add(Difference.sealed(ClientService.desired(cluster)));
         objects.add(Difference.sealed(NodeDisruptionBudget.desired(
                 cluster,
-                cluster.getSpec().replicationFactor(),
-                cluster.getSpec().readQuorum(),
-                cluster.getSpec().writeQuorum())));
+                NodeDisruptionBudget.spare(
+                        cluster.getSpec().replicationFactor(),
+                        cluster.getSpec().readQuorum(),
+                        cluster.getSpec().writeQuorum()))));
         objects.add(Difference.sealed(NodeNetworkPolicy.desired(cluster)));
         if (ringMap == null) {
             ringMap = RingConfigMap.skeleton(cluster);
@@ -286,78 +288,22 @@ public final class World implements ResourceReader {
     }
 
     public World phase(String pod, Phase phase) {
-        return report(
-                pod,
-                report -> new NodeReport(
-                        report.name(),
-                        report.storeId(),
-                        report.incarnation(),
-                        report.clusterId(),
-                        phase,
-                        "",
-                        report.ringEpoch(),
-                        report.ringHash(),
-                        0,
-                        0,
-                        false,
-                        false,
-                        report.peers(),
-                        report.version(),
-                        Load.NONE));
+        return edit(pod, told -> told.phase = phase);
     }
 
     public World clockOutOfStep(String pod) {
-        return report(
-                pod,
-                report -> new NodeReport(
-                        report.name(),
-                        report.storeId(),
-                        report.incarnation(),
-                        report.clusterId(),
-                        report.phase(),
-                        "",
-                        report.ringEpoch(),
-                        report.ringHash(),
-                        0,
-                        0,
-                        false,
-                        true,
-                        report.peers(),
-                        report.version(),
-                        Load.NONE));
+        return edit(pod, told -> told.clockOutOfStep = true);
     }
 
     public World store(String pod, String storeId) {
-        report(pod, Phase.WAITING_FOR_RING, "", 0, "");
-        return report(
-                pod,
-                report -> new NodeReport(
-                        report.name(),
-                        storeId,
-                        1,
-                        report.clusterId(),
-                        report.phase(),
-                        "",
-                        report.ringEpoch(),
-                        report.ringHash(),
-                        0,
-                        0,
-                        false,
-                        false,
-                        report.peers(),
-                        report.version(),
-                        Load.NONE));
+        waitsForRing(pod);
+        return edit(pod, told -> told.storeId = storeId);
     }
 
     /** None of its peers hears of it. */
     public World unheard(String pod) {
         String storeId = storeId(pod);
-        List.copyOf(reports.keySet())
-                .forEach(other -> report(other, report -> {
-                    Map<String, Boolean> peers = new HashMap<>(report.peers());
-                    peers.replace(storeId, false);
-                    return withPeers(report, peers);
-                }));
+        List.copyOf(reports.keySet()).forEach(other -> edit(other, told -> told.peers.replace(storeId, false)));
         return this;
     }
 
@@ -379,6 +325,14 @@ public final class World implements ResourceReader {
 
     public World waitsForRing(String pod) {
         return report(pod, Phase.WAITING_FOR_RING, "", 0, "");
+    }
+
+    /** What a pod says, changed. */
+    public World edit(String pod, Consumer<Told> edit) {
+        Told told = Objects.requireNonNull(reports.get(pod), pod);
+        edit.accept(told);
+        nodes.report(uid(pod), told.report());
+        return this;
     }
 
     public World forgetAcknowledgement(String pod) {
@@ -433,15 +387,37 @@ public final class World implements ResourceReader {
                         .endMetadata()
                         .withNewStatus()
                         .withPhase("Running")
-                        .withPodIP("10.0.0." + (1 + expectedPods().indexOf(pod)))
+                        .withPodIP(addresses.computeIfAbsent(pod, _ -> "10.0.0." + (1 + addresses.size())))
                         .addNewCondition()
                         .withType("Ready")
                         .withStatus("True")
                         .endCondition()
                         .endStatus()
                         .build());
-        putClaim(pod, zone);
+        if (!claims.containsKey(Names.claim(pod))) {
+            putClaim(pod, zone);
+        }
         return this;
+    }
+
+    /** As an API server stores it. */
+    public World put(HasMetadata object) {
+        objects.removeIf(old -> old.getKind().equals(object.getKind())
+                && old.getMetadata().getName().equals(object.getMetadata().getName()));
+        objects.add(object);
+        return this;
+    }
+
+    public World claimGone(String pod) {
+        claims.remove(Names.claim(pod));
+        return this;
+    }
+
+    /** What a pod says, from nothing. */
+    public World says(String pod, String storeId, Consumer<Told> content) {
+        Told told = new Told(pod, storeId);
+        reports.put(pod, told);
+        return edit(pod, content);
     }
 
     public World serve(String pod) {
@@ -502,39 +478,17 @@ public final class World implements ResourceReader {
     }
 
     private World report(String pod, Phase phase, String clusterId, long epoch, String hash) {
-        Map<String, Boolean> peers = new HashMap<>();
-        expectedPods().stream().filter(other -> !other.equals(pod)).forEach(other -> peers.put(storeId(other), true));
-        NodeReport report = new NodeReport(
-                pod, storeId(pod), 1, clusterId, phase, "", epoch, hash, 0, 0, false, false, peers, "1.0", Load.NONE);
-        reports.put(pod, report);
-        nodes.report(uid(pod), report);
+        Told told = new Told(pod, storeId(pod));
+        told.phase = phase;
+        told.clusterId = clusterId;
+        told.epoch = epoch;
+        told.hash = hash;
+        expectedPods().stream()
+                .filter(other -> !other.equals(pod))
+                .forEach(other -> told.peers.put(storeId(other), true));
+        reports.put(pod, told);
+        nodes.report(uid(pod), told.report());
         return this;
-    }
-
-    private World report(String pod, UnaryOperator<NodeReport> edit) {
-        NodeReport edited = edit.apply(reports.get(pod));
-        reports.put(pod, edited);
-        nodes.report(uid(pod), edited);
-        return this;
-    }
-
-    private static NodeReport withPeers(NodeReport report, Map<String, Boolean> peers) {
-        return new NodeReport(
-                report.name(),
-                report.storeId(),
-                report.incarnation(),
-                report.clusterId(),
-                report.phase(),
-                "",
-                report.ringEpoch(),
-                report.ringHash(),
-                0,
-                0,
-                false,
-                false,
-                peers,
-                report.version(),
-                Load.NONE);
     }
 
     private void putClaim(String pod, String zone) {

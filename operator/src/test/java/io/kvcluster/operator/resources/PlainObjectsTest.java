@@ -107,7 +107,7 @@ class PlainObjectsTest {
     }
 
     private static int spare(int copies, int read, int write) {
-        return NodeDisruptionBudget.desired(CLUSTER, copies, read, write)
+        return NodeDisruptionBudget.desired(CLUSTER, NodeDisruptionBudget.spare(copies, read, write))
                 .getSpec()
                 .getMaxUnavailable()
                 .getIntVal();

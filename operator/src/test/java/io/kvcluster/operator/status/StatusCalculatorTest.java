@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.crd.MemberStatus;
+import io.kvcluster.crd.Operation;
+import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.nodeadmin.Liveness;
 import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.observation.World;
+import io.kvcluster.proto.ring.MovePhase;
+import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.RingCheck;
+import io.kvcluster.ring.change.RingChange;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,12 +63,84 @@ class StatusCalculatorTest {
     @Test
     void waitsKeepTheTimeTheyBegan() {
         World world = World.settled(SPEC).store("demo-1", "00000000deadbeef");
-        KvClusterStatus first = StatusCalculator.of(world.look(), List.of(STORE_LOST), false);
+        KvClusterStatus first = StatusCalculator.of(world.look(), List.of(STORE_LOST), false, new Progress.Arrived());
         world.withStatus(first).later(World.NOW.plusSeconds(3600));
-        assertThat(StatusCalculator.of(world.look(), List.of(STORE_LOST), false))
+        assertThat(StatusCalculator.of(world.look(), List.of(STORE_LOST), false, new Progress.Arrived()))
                 .isEqualTo(first);
         assertThat(first.blockedBy().getFirst().since()).isEqualTo("2026-03-01T12:00:00Z");
         assertThat(first.blockedBy().getFirst().message()).isEqualTo("its disk is gone");
+    }
+
+    @Test
+    void aMemberOneEpochBehindServesAndOneThatIsTwoBehindDoesNot() {
+        World world = World.settled(SPEC);
+        Ring second = World.next(world.ring());
+        world.writeRing(second);
+        assertThat(conditions(status(world)))
+                .contains("Available=True QuorumsServed", "Degraded=False FullyReplicated");
+        world.writeRing(World.next(second));
+        assertThat(conditions(status(world))).contains("Available=False QuorumLost");
+        world.nodes().acknowledgeWhatIsPushed(world.look());
+        assertThat(conditions(status(world)))
+                .as("who acknowledged a ring has it, whatever it reported before")
+                .contains("Available=True QuorumsServed", "Degraded=False FullyReplicated");
+    }
+
+    @Test
+    void aPartitionThatMovesNeedsItsOldAndItsNewReplicas() {
+        World world = World.settled("{replicas: 4, replicationFactor: 1, partitions: 8}");
+        int from = world.ring().primary(0).getIndex();
+        int to = (from + 1) % 4;
+        Ring moving = ((RingCheck.Valid) RingChange.next(
+                        world.ring(),
+                        table -> table.getPartitionsBuilder(0)
+                                .getMoveBuilder()
+                                .addReplicas(to)
+                                .setRead(1)
+                                .setWrite(1)
+                                .setPhase(MovePhase.COPY)
+                                .setCopyEpoch(2)))
+                .ring();
+        world.writeRing(moving).serveAll();
+        assertThat(conditions(status(world))).contains("Available=True QuorumsServed");
+        KvClusterStatus status = status(world.dead(moving.target(0).getFirst().getName()));
+        assertThat(condition(status, "Available").getMessage())
+                .as("its own two partitions, and the one that it is to get")
+                .contains("3 of 8 partitions");
+    }
+
+    @Test
+    void podsThatAreToJoinAreShownAndAreNoMembersMissing() {
+        World world = World.settled(SPEC).withSpec("{replicas: 4}");
+        KvClusterStatus status = status(world);
+        assertThat(status.members()).extracting(MemberStatus::name).contains("demo-3");
+        assertThat(member(status, "demo-3").state()).isEqualTo("PENDING");
+        assertThat(conditions(status)).contains("Available=True QuorumsServed", "Degraded=False FullyReplicated");
+    }
+
+    @Test
+    void anOperationKeepsItsBeginningAndItsWholeUntilItArrives() {
+        World world = World.settled(SPEC);
+        world.withStatus(StatusCalculator.of(world.look(), List.of(), true, underWay("six", 24, "")));
+        world.later(World.NOW.plusSeconds(60));
+        KvClusterStatus later = StatusCalculator.of(world.look(), List.of(), true, underWay("six", 20, "a copy"));
+        assertThat(later.operation())
+                .isEqualTo(new Operation("ScaleUp", "six", 2, 4, 24, 2000, "a copy", "2026-03-01T12:00:00Z"));
+        assertThat(conditions(later)).contains("Progressing=True ScaleUp");
+        assertThat(condition(later, "Progressing").getMessage()).contains("4 of 24 copies made", "next: a copy");
+        world.withStatus(later);
+        assertThat(StatusCalculator.of(world.look(), List.of(), true, new Progress.Unknown())
+                        .operation())
+                .as("a pass that did not look at the ring says nothing about it")
+                .isEqualTo(later.operation());
+        Operation other = StatusCalculator.of(world.look(), List.of(), true, underWay("three", 5, ""))
+                .operation();
+        assertThat(other).isEqualTo(new Operation("ScaleUp", "three", 2, 0, 5, 500, null, "2026-03-01T12:01:00Z"));
+        assertThat(status(world).operation()).isNull();
+    }
+
+    private static Progress underWay(String goal, int copiesLeft, String waitingFor) {
+        return new Progress.UnderWay("ScaleUp", goal, 2, copiesLeft, copiesLeft * 100L, waitingFor);
     }
 
     @Test
@@ -120,7 +198,7 @@ class StatusCalculatorTest {
     @Test
     void aPodWithAnotherDiskIsNotLiveAndDegradesTheCluster() {
         World world = World.settled(SPEC).store("demo-1", "00000000deadbeef");
-        KvClusterStatus status = StatusCalculator.of(world.look(), List.of(STORE_LOST), false);
+        KvClusterStatus status = StatusCalculator.of(world.look(), List.of(STORE_LOST), false, new Progress.Arrived());
         assertThat(member(status, "demo-1").state()).isEqualTo("LOST_STORE");
         assertThat(member(status, "demo-1").live()).isFalse();
         assertThat(member(status, "demo-1").storeId()).isEqualTo(World.storeId("demo-1"));
@@ -163,7 +241,8 @@ class StatusCalculatorTest {
         KvClusterStatus status = StatusCalculator.of(
                 world.look(),
                 List.of(new Wait("ChangeHeld", "spec.replicas", "spec.replicas is 5 but 3", "set it back")),
-                false);
+                false,
+                new Progress.Arrived());
         assertThat(conditions(status)).contains("Warning=True ChangeHeld", "Progressing=False Settled");
         assertThat(condition(status, "Warning").getMessage()).contains("spec.replicas is 5 but 3", "set it back");
         assertThat(status.ready()).isEqualTo("3/5");
@@ -194,13 +273,16 @@ class StatusCalculatorTest {
     void pausedSaysSo() {
         World world = World.settled(SPEC).withSpec("{replicas: 3, paused: true}");
         KvClusterStatus status = StatusCalculator.of(
-                world.look(), List.of(new Wait("Paused", "spec.paused", "nothing is done", "unset it")), false);
+                world.look(),
+                List.of(new Wait("Paused", "spec.paused", "nothing is done", "unset it")),
+                false,
+                new Progress.Arrived());
         assertThat(status.phase()).isEqualTo("Paused");
         assertThat(conditions(status)).contains("Progressing=False Paused");
     }
 
     private static KvClusterStatus status(World world) {
-        return StatusCalculator.of(world.look(), List.of(), false);
+        return StatusCalculator.of(world.look(), List.of(), false, new Progress.Arrived());
     }
 
     private static MemberStatus member(KvClusterStatus status, String name) {

@@ -28,7 +28,7 @@ final class Departure {
         }
         for (int p : ring.partitionsOf(leaver.getStoreId())) {
             Optional<Member> weak = ring.holders(p).stream()
-                    .filter(member -> !reports.sound(member))
+                    .filter(member -> !reports.sound(member) && !onlyJoins(ring, wanted, p, member))
                     .findFirst();
             if (weak.isPresent()) {
                 return Optional.of("cannot leave: partition " + p + " is not at full strength, "
@@ -36,6 +36,11 @@ final class Departure {
             }
         }
         return MovePlan.room(ring, wanted, reports).map(why -> "cannot leave: " + why);
+    }
+
+    /** It was to get a copy and shall not any more: a cancel does not wait for whoever makes it necessary. */
+    private static boolean onlyJoins(Ring ring, Wanted wanted, int partition, Member member) {
+        return wanted.leave().contains(member.getStoreId()) && ring.joins(partition, member.getStoreId());
     }
 
     private static long zones(List<Member> members) {

@@ -85,8 +85,8 @@ public record MovePlan(
         return new MovePlan(copies, all, bytes, lowest, placed.distinctReplicaSets());
     }
 
-    /** The largest of what its replicas may hold of it: their log divided by their partitions. */
-    private static long bytesOf(Ring ring, Reports reports, int partition) {
+    /** About what one copy takes: the largest of what its replicas may hold of it, their log divided by their partitions. */
+    public static long bytesOf(Ring ring, Reports reports, int partition) {
         long most = 0;
         for (Member member : ring.replicas(partition)) {
             long log = reports.of(member).map(StoreReport::logBytes).orElse(0L);

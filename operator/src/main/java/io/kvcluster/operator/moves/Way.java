@@ -1,0 +1,75 @@
+package io.kvcluster.operator.moves;
+
+import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.MemberState;
+import io.kvcluster.proto.ring.MovePhase;
+import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.change.MovePlan;
+import io.kvcluster.ring.change.Reports;
+import io.kvcluster.ring.change.Wanted;
+
+/** What is left of the way from a ring to what is wanted. */
+final class Way {
+    private Way() {}
+
+    static Progress.UnderWay left(Observation world, Ring ring, Wanted wanted, Reports reports, String waitingFor) {
+        int moving = 0;
+        int copies = 0;
+        long bytes = 0;
+        for (int p = 0; p < ring.partitions(); p++) {
+            if (!ring.moves(p)) {
+                continue;
+            }
+            moving++;
+            if (ring.move(p).getPhase() == MovePhase.COPY) {
+                int joining = joining(ring, p);
+                copies += joining;
+                bytes += joining * MovePlan.bytesOf(ring, reports, p);
+            }
+        }
+        if (MovePlan.of(ring, wanted, reports) instanceof MovePlan.Result.Possible possible) {
+            copies += possible.plan().copies();
+            bytes += possible.plan().bytes();
+        }
+        return new Progress.UnderWay(type(world, ring), goal(world), moving, copies, bytes, waitingFor);
+    }
+
+    private static int joining(Ring ring, int partition) {
+        return (int) ring.target(partition).stream()
+                .filter(member -> ring.joins(partition, member.getStoreId()))
+                .count();
+    }
+
+    private static String type(Observation world, Ring ring) {
+        long staying = ring.members().stream()
+                .filter(member -> member.getState() == MemberState.NORMAL || member.getState() == MemberState.JOINING)
+                .count();
+        int wanted = world.shape().members();
+        if (staying > wanted || has(ring, MemberState.LEAVING)) {
+            return "ScaleDown";
+        }
+        if (staying < wanted || has(ring, MemberState.JOINING)) {
+            return "ScaleUp";
+        }
+        if (has(ring, MemberState.REPLACED)) {
+            return "Replace";
+        }
+        boolean otherCopies = ring.table().getPartitionsList().stream()
+                .anyMatch(partition ->
+                        partition.getReplicasCount() != world.spec().replicationFactor());
+        boolean otherQuorums = ring.table().getPartitionsList().stream()
+                .anyMatch(partition -> partition.getRead() != world.spec().readQuorum()
+                        || partition.getWrite() != world.spec().writeQuorum());
+        return otherCopies ? "ChangeCopies" : otherQuorums ? "ChangeQuorums" : "Rebalance";
+    }
+
+    private static boolean has(Ring ring, MemberState state) {
+        return ring.members().stream().map(Member::getState).anyMatch(state::equals);
+    }
+
+    private static String goal(Observation world) {
+        return world.shape().members() + " members, " + world.spec().replicationFactor() + " copies, quorums "
+                + world.spec().readQuorum() + "/" + world.spec().writeQuorum();
+    }
+}

@@ -1,0 +1,49 @@
+package io.kvcluster.operator.status;
+
+import io.kvcluster.crd.KvClusterStatus;
+import io.kvcluster.crd.Operation;
+import io.kvcluster.operator.moves.Progress;
+import io.kvcluster.operator.observation.Observation;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The operation that the ring is in. When it began, and how much it was in all, is in the status before: nothing else remembers it. */
+final class Operations {
+    private Operations() {}
+
+    static Optional<Operation> of(Observation world, Progress progress, @Nullable KvClusterStatus before) {
+        return switch (progress) {
+            case Progress.Arrived() -> Optional.empty();
+            case Progress.Unknown() -> Optional.ofNullable(before == null ? null : before.operation());
+            case Progress.UnderWay now -> Optional.of(of(now, before, world.now()));
+        };
+    }
+
+    private static Operation of(Progress.UnderWay now, @Nullable KvClusterStatus status, Instant time) {
+        Operation before = status == null || status.operation() == null
+                ? null
+                : status.operation().goal().equals(now.goal()) ? status.operation() : null;
+        int done = before == null ? 0 : before.copiesDone();
+        int total = before == null ? now.copiesLeft() : Math.max(before.copiesTotal(), done + now.copiesLeft());
+        return new Operation(
+                now.type(),
+                now.goal(),
+                now.partitionsMoving(),
+                total - now.copiesLeft(),
+                total,
+                now.bytesLeft(),
+                now.waitingFor().isEmpty() ? null : now.waitingFor(),
+                before == null || before.since() == null
+                        ? time.truncatedTo(ChronoUnit.SECONDS).toString()
+                        : before.since());
+    }
+
+    /** In a sentence. */
+    static String text(Operation operation) {
+        return operation.type() + " to " + operation.goal() + ": " + operation.copiesDone() + " of "
+                + operation.copiesTotal() + " copies made, " + operation.partitionsMoving() + " partitions move now"
+                + (operation.blockedBy() == null ? "" : "; next: " + operation.blockedBy());
+    }
+}

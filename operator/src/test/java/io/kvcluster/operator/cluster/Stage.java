@@ -1,0 +1,397 @@
+package io.kvcluster.operator.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
+import io.kvcluster.crd.KvClusterStatus;
+import io.kvcluster.operator.nodeadmin.Liveness;
+import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
+import io.kvcluster.operator.nodeadmin.NodeTarget;
+import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.operator.observation.Told;
+import io.kvcluster.operator.observation.Wait;
+import io.kvcluster.operator.observation.World;
+import io.kvcluster.operator.resources.Labels;
+import io.kvcluster.operator.resources.Names;
+import io.kvcluster.operator.resources.NodeStatefulSet;
+import io.kvcluster.operator.status.StatusCalculator;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.MovePhase;
+import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.change.CopyProof;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A World that goes on: what Kubernetes and the nodes make of what the operator writes. Every write is checked against what must never
+ * happen: an epoch with two contents, a read asked of a store that lacks the data, a pod taken away whose store somebody needs. The
+ * operator can die between any two of its writes; it remembers nothing.
+ */
+final class Stage {
+    private static final int MOST_PASSES = 400;
+
+    /** The operator died. */
+    static final class Died extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** A disk: what it holds, and the ring that its node has. */
+    private static final class Store {
+        final String id;
+        final Set<Integer> holds = new TreeSet<>();
+
+        @Nullable Ring ring;
+
+        Store(String id) {
+            this.id = id;
+        }
+    }
+
+    final World world;
+    final List<String> done = new ArrayList<>();
+    private final Map<String, Store> stores = new TreeMap<>();
+    private final Map<String, String> storeByClaim = new TreeMap<>();
+    private final Map<Long, String> hashes = new HashMap<>();
+    private final Planner planner = new Planner(World.IMAGE);
+    private final Set<String> silent = new HashSet<>();
+    private BiConsumer<String, Told> lie = (_, _) -> {};
+    private List<Wait> waits = List.of();
+    private int disks;
+    private int writesLeft = Integer.MAX_VALUE;
+
+    private Stage(World world) {
+        this.world = world;
+        for (Member member : world.ring().members()) {
+            Store store = new Store(member.getStoreId());
+            store.ring = world.ring();
+            store.holds.addAll(world.ring().partitionsOf(store.id));
+            stores.put(store.id, store);
+            storeByClaim.put(Names.claim(member.getName()), store.id);
+        }
+        kubernetesAndNodes();
+    }
+
+    static Stage settled(String spec) {
+        return new Stage(World.settled(spec));
+    }
+
+    Stage want(String spec) {
+        world.withSpec(spec);
+        return this;
+    }
+
+    /** These pods are up for Kubernetes, but nobody hears of them. */
+    Stage silent(String... pods) {
+        silent.addAll(List.of(pods));
+        kubernetesAndNodes();
+        return this;
+    }
+
+    Stage heard(String... pods) {
+        List.of(pods).forEach(silent::remove);
+        kubernetesAndNodes();
+        return this;
+    }
+
+    /** What pods say is changed before the operator hears it. */
+    Stage lying(BiConsumer<String, Told> change) {
+        lie = change;
+        kubernetesAndNodes();
+        return this;
+    }
+
+    /** After so many further writes the operator dies. */
+    Stage diesAfter(int writes) {
+        writesLeft = writes;
+        return this;
+    }
+
+    /** It has heard of nobody yet, and nobody's acknowledgement is remembered. */
+    Stage operatorRestarts() {
+        writesLeft = Integer.MAX_VALUE;
+        world.all(Pod.class).forEach(pod -> world.forgetAcknowledgement(name(pod)));
+        world.all(Pod.class).forEach(pod -> world.liveness(name(pod), Liveness.UNKNOWN));
+        pass();
+        return this;
+    }
+
+    /** Passes until nothing is left to do, or nothing happens any more. */
+    Stage run() {
+        int idle = 0;
+        for (int i = 0; i < MOST_PASSES && idle < 3; i++) {
+            idle = pass() ? 0 : idle + 1;
+        }
+        assertThat(idle).as("still busy after %d passes: %s", MOST_PASSES, done).isEqualTo(3);
+        return this;
+    }
+
+    Stage passes(int count) {
+        for (int i = 0; i < count; i++) {
+            pass();
+        }
+        return this;
+    }
+
+    /** Whether anything was done. */
+    boolean pass() {
+        Observation look = world.look();
+        Plan plan = planner.plan(look);
+        for (Step step : plan.steps()) {
+            Optional<Step> now = step.needsSecondLook()
+                    ? planner.plan(world.look()).steps().stream()
+                            .filter(step::isSameAs)
+                            .findFirst()
+                    : Optional.of(step);
+            if (now.isPresent()) {
+                write(now.get());
+            }
+        }
+        waits = plan.waits();
+        world.withStatus(
+                StatusCalculator.of(look, waits, plan.steps().stream().anyMatch(Step::isProgress), plan.progress()));
+        kubernetesAndNodes();
+        return !plan.steps().isEmpty();
+    }
+
+    KvClusterStatus status() {
+        return world.cluster().getStatus();
+    }
+
+    List<String> waits() {
+        return waits.stream().map(wait -> wait.check() + " " + wait.object()).toList();
+    }
+
+    String why() {
+        return String.join("; ", waits.stream().map(Wait::why).toList());
+    }
+
+    Ring ring() {
+        return world.ring();
+    }
+
+    List<String> members() {
+        return ring().members().stream()
+                .map(member -> member.getName() + " " + member.getState())
+                .toList();
+    }
+
+    List<String> pods() {
+        return world.all(Pod.class).stream().map(Stage::name).sorted().toList();
+    }
+
+    Map<String, String> marks() {
+        Map<String, String> marks = new TreeMap<>();
+        world.all(PersistentVolumeClaim.class).forEach(claim -> {
+            String store = claim.getMetadata().getLabels().get(Labels.DRAINED);
+            if (store != null) {
+                marks.put(claim.getMetadata().getName(), store);
+            }
+        });
+        return marks;
+    }
+
+    String storeOf(String pod) {
+        return storeByClaim.get(Names.claim(pod));
+    }
+
+    // --- what is written
+
+    private void write(Step step) {
+        if (writesLeft-- == 0) {
+            throw new Died();
+        }
+        done.add(step.describe());
+        switch (step) {
+            case Step.RecordSpec _ -> world.rememberSpec();
+            case Step.Apply apply -> put(apply.desired());
+            case Step.ShrinkStatefulSet shrink -> put(shrink.desired());
+            case Step.AdvanceRing advance -> publish(advance.next());
+            case Step.PushRing push -> push.targets().forEach(target -> take(push, target));
+            case Step.LabelClaim label -> world.claimLabel(podOf(label.claim()), Labels.CLUSTER_ID, label.clusterId());
+            case Step.MarkDrained mark -> world.claimLabel(podOf(mark.claim()), Labels.DRAINED, mark.storeId());
+            case Step.UnmarkDrained mark -> world.claim(podOf(mark.claim()), Stage::withoutMark);
+            case Step.DeleteClaim delete -> deleteClaim(delete.claim());
+            case Step.CreateRingMap _,
+                    Step.WriteFirstRing _,
+                    Step.RestoreRing _,
+                    Step.GrowVolume _,
+                    Step.RestartPod _ -> throw new AssertionError("not expected here: " + step.describe());
+        }
+    }
+
+    private static PersistentVolumeClaim withoutMark(PersistentVolumeClaim claim) {
+        return new PersistentVolumeClaimBuilder(claim)
+                .editMetadata()
+                .removeFromLabels(Labels.DRAINED)
+                .endMetadata()
+                .build();
+    }
+
+    private void put(HasMetadata object) {
+        if (!(object instanceof StatefulSet set)) {
+            world.put(object);
+            return;
+        }
+        Optional<StatefulSet> before = set(set.getMetadata().getName());
+        long generation = before.map(old -> old.getMetadata().getGeneration()).orElse(0L) + 1;
+        world.put(new StatefulSetBuilder(set)
+                .editMetadata()
+                .withGeneration(generation)
+                .withResourceVersion("s" + generation)
+                .endMetadata()
+                .withStatus(new StatefulSetStatusBuilder()
+                        .withObservedGeneration(generation)
+                        .build())
+                .build());
+        assertThat(set.getMetadata().getResourceVersion())
+                .as("what is written of a StatefulSet is made from its very version")
+                .isEqualTo(before.map(old -> old.getMetadata().getResourceVersion())
+                        .orElse(null));
+    }
+
+    private void publish(Ring next) {
+        assertThat(next.epoch()).isEqualTo(ring().epoch() + 1);
+        assertThat(next.table().getPreviousHash()).isEqualTo(ring().hash());
+        String other = hashes.put(next.epoch(), next.hash());
+        assertThat(other).as("epoch %d is written once", next.epoch()).isNull();
+        world.writeRing(next);
+        for (int p = 0; p < next.partitions(); p++) {
+            int partition = p;
+            assertThat(next.readers(p))
+                    .as("who is asked for partition %d has it", p)
+                    .allMatch(member -> stores.get(member.getStoreId()).holds.contains(partition));
+        }
+    }
+
+    private void take(Step.PushRing push, NodeTarget target) {
+        Store store = stores.get(storeOf(target.pod()));
+        store.ring = push.publication().ring();
+        world.nodes().acknowledged(target.uid(), push.publication());
+    }
+
+    private void deleteClaim(String claim) {
+        assertThat(pods()).doesNotContain(podOf(claim));
+        assertThat(stores.get(storeByClaim.get(claim)).holds).isEmpty();
+        storeByClaim.remove(claim);
+        world.claimGone(podOf(claim));
+    }
+
+    // --- what becomes of it
+
+    private void kubernetesAndNodes() {
+        Set<String> wanted = new TreeSet<>();
+        world.all(StatefulSet.class).forEach(set -> {
+            for (int i = 0; i < set.getSpec().getReplicas(); i++) {
+                wanted.add(Names.pod(set.getMetadata().getName(), i));
+            }
+        });
+        for (String pod : pods()) {
+            if (!wanted.remove(pod)) {
+                takeAway(pod);
+            }
+        }
+        for (String pod : wanted) {
+            storeByClaim.computeIfAbsent(Names.claim(pod), _ -> newDisk());
+            world.startPod(pod, NodeStatefulSet.podHash(world.cluster().getSpec()));
+        }
+        pods().forEach(pod -> work(stores.get(storeOf(pod))));
+        pods().forEach(this::report);
+    }
+
+    private String newDisk() {
+        Store store = new Store(String.format("%016x", 0xd15c000 + disks++));
+        stores.put(store.id, store);
+        return store.id;
+    }
+
+    private void takeAway(String pod) {
+        Store store = stores.get(storeOf(pod));
+        assertThat(ring().members())
+                .as("no member's pod is taken away")
+                .noneMatch(member ->
+                        member.getName().equals(pod) || member.getStoreId().equals(store.id));
+        assertThat(store.holds).as("what %s holds when it goes", pod).isEmpty();
+        world.podGone(pod).forgetAcknowledgement(pod);
+    }
+
+    private void work(Store store) {
+        Ring ring = store.ring;
+        if (ring == null) {
+            return;
+        }
+        for (int p = 0; p < ring.partitions(); p++) {
+            int partition = p;
+            boolean source = ring.replicas(p).stream()
+                    .anyMatch(member -> stores.get(member.getStoreId()).holds.contains(partition));
+            if (ring.joins(p, store.id) && source) {
+                store.holds.add(p);
+            }
+        }
+        store.holds.removeIf(p -> !ring.isHolder(p, store.id));
+    }
+
+    private void report(String pod) {
+        Store store = stores.get(storeOf(pod));
+        Ring ring = store.ring;
+        world.says(pod, store.id, told -> {
+            if (ring != null) {
+                told.clusterId = ring.clusterId();
+                told.epoch = ring.epoch();
+                told.hash = ring.hash();
+                told.phase = ring.member(store.id).isPresent() ? Phase.SERVING : Phase.WAITING_FOR_RING;
+                told.copies = copies(ring, store);
+                told.holds(ring.partitionsOf(store.id).size(), store.holds.size());
+            }
+            told.follows = true;
+            stores.keySet().forEach(peer -> told.peers.put(peer, true));
+            lie.accept(pod, told);
+        });
+        if (silent.contains(pod)) {
+            world.liveness(pod, Liveness.DOWN);
+        }
+    }
+
+    private List<CopyProof> copies(Ring ring, Store store) {
+        List<CopyProof> copies = new ArrayList<>();
+        for (int p = 0; p < ring.partitions(); p++) {
+            if (ring.moves(p) && ring.isTarget(p, store.id) && ring.move(p).getPhase() == MovePhase.COPY) {
+                List<String> others = ring.replicas(p).stream()
+                        .filter(member -> !silent.contains(member.getName()))
+                        .map(Member::getStoreId)
+                        .filter(id -> !id.equals(store.id))
+                        .toList();
+                copies.add(new CopyProof(p, ring.copyEpoch(p), store.holds.contains(p), others, others));
+            }
+        }
+        return copies;
+    }
+
+    private Optional<StatefulSet> set(String name) {
+        return world.all(StatefulSet.class).stream()
+                .filter(set -> set.getMetadata().getName().equals(name))
+                .findFirst();
+    }
+
+    private static String name(Pod pod) {
+        return pod.getMetadata().getName();
+    }
+
+    private static String podOf(String claim) {
+        return claim.substring(Names.claim("").length());
+    }
+}
