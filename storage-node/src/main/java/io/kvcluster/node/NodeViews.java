@@ -104,7 +104,6 @@ final class NodeViews implements ClusterView, NodeGauges {
                 .setPhaseMessage(state.now().message())
                 .setDurableLsn(storage.durableLsn())
                 .setStartedEpochMillis(startedMillis)
-                .setSuspectPartitions(storage.suspectPartitions())
                 .setDiskFreeBytes(log.diskFreeBytes())
                 .setDiskTotalBytes(log.diskTotalBytes())
                 .setDiskFull(log.diskFull())
@@ -121,13 +120,18 @@ final class NodeViews implements ClusterView, NodeGauges {
         if (clock.outOfStep()) {
             status.setPhaseMessage(clock.message());
         }
-        if (ring != null) {
+        MoveViews moves = new MoveViews(now.core());
+        if (ring == null) {
+            status.setSuspectPartitions(storage.suspectPartitions());
+        } else {
             status.setRingEpoch(ring.epoch())
                     .setRingHash(ring.hash())
+                    .setSuspectPartitions(moves.suspectReplicas(ring))
                     .setOwnedPartitions(
                             ring.partitionsOf(storage.identity().storeIdText()).size());
         }
-        return status.build();
+        moves.drain().ifPresent(status::setDrain);
+        return status.addAllCopies(moves.copies()).setLogBytes(log.logBytes()).build();
     }
 
     // --- for scrapes

@@ -85,7 +85,8 @@ public final class Coordination {
                 events,
                 setup.settings(),
                 rule,
-                () -> missed);
+                () -> missed,
+                new RingNews(setup.rings(), setup.peers()));
         this.coordinator = new Coordinator(node, setup.rings(), setup.policies(), setup.replicas(), setup.loops());
         this.requests =
                 new PeerRequests(setup.replicas(), setup.loops(), setup.rings(), coordinator, setup.clock(), events);

@@ -15,7 +15,6 @@ import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.version.ConflictPolicy;
 import io.kvcluster.node.version.Context;
-import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
 import java.util.List;
 import java.util.function.Consumer;
@@ -195,9 +194,7 @@ public final class Coordinator implements CommandHandler, KeyLister {
             Loop loop,
             OperationTrace trace,
             Consumer<Outcome> done) {
-        List<Member> members = ring.replicas(partition);
-        int self = indexOfSelf(members);
-        if (self < 0) {
+        if (!ring.coordinates(partition, node.storeId())) {
             if (level == ConsistencyLevel.LOCAL) {
                 done.accept(new Outcome.NotApplied(
                         Reason.NOT_A_REPLICA,
@@ -212,8 +209,7 @@ public final class Coordinator implements CommandHandler, KeyLister {
             }
             return;
         }
-        Replication replication =
-                new Replication(node, ring, partition, members, self, replicas.get(partition), loop, trace);
+        Replication replication = Replication.of(node, ring, partition, replicas.get(partition), loop, trace);
         switch (command) {
             case Command.Get get ->
                 new QuorumRead(replication, level, get.key(), get.deadlineNanos(), policy, done).start();
@@ -245,15 +241,6 @@ public final class Coordinator implements CommandHandler, KeyLister {
                                 write -> new QuorumWrite(replication, level, key, write, command.deadlineNanos(), done)
                                         .start());
         }
-    }
-
-    private int indexOfSelf(List<Member> members) {
-        for (int i = 0; i < members.size(); i++) {
-            if (members.get(i).getStoreId().equals(node.storeId())) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private static ConsistencyLevel levelOf(Command command, Ring ring) {

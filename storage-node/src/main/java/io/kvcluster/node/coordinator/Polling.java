@@ -4,7 +4,7 @@ import io.kvcluster.node.seams.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which replicas of one round have been asked and what became of it. Asks as few as needed, this node first, live ones
+ * Which replicas of one round, of those that are to be asked, have been asked and what became of it. Asks as few as needed, this node first, live ones
  * before dead ones; one more for each that refuses or cannot be reached, all when one is slow. Lives on the operation's loop.
  */
 final class Polling {
@@ -89,14 +89,11 @@ final class Polling {
     }
 
     private int next() {
-        if (!asked[replication.self()]) {
-            return replication.self();
-        }
         int dead = -1;
-        for (int i = 1; i < asked.length; i++) {
+        for (int i = 0; i < asked.length; i++) {
             int replica =
                     (replication.self() + i) % asked.length; // each coordinator has another neighbour: load is spread
-            if (!asked[replica]) {
+            if (!asked[replica] && replication.isReader(replica)) {
                 if (replication.isUp(replica)) {
                     return replica;
                 }

@@ -16,6 +16,16 @@ record Quorum(int replicas, int reads, int writes, boolean question, boolean wri
     interface Rule {
         /** @param ringReads,ringWrites the ring's quorums for this partition, those of level eventual */
         Quorum of(ConsistencyLevel level, int replicas, int ringReads, int ringWrites);
+
+        /** The same for those that the partition moves to. */
+        default Quorum target(ConsistencyLevel level, int replicas, int ringReads, int ringWrites) {
+            return of(level, replicas, ringReads, ringWrites);
+        }
+
+        /** How many of those that the partition moves to must hold the answer of a read. @param target what {@link #target} gave */
+        default int targetHolders(Quorum target) {
+            return target.holders();
+        }
     }
 
     Quorum {

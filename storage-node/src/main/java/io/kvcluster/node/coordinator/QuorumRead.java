@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One read: ask R replicas, merge what differs, and at the register levels let N−M+1 replicas durably hold the answer
- * before it is given, so that no later read is older. A replica that cannot say counts towards nothing.
+ * before it is given, so that no later read is older. A replica that cannot say counts towards nothing. When a newer ring changes
+ * the partition meanwhile, it begins again under that one.
  */
 final class QuorumRead {
     /** What one replica answered. {@code record} is null when it holds nothing, or only the digest came. */
@@ -40,7 +41,7 @@ final class QuorumRead {
     }
 
     private final Replication replication;
-    private final Quorum quorum;
+    private final Quorums quorums;
     private final ConsistencyLevel level;
     private final Key key;
     private final long deadlineNanos;
@@ -60,6 +61,8 @@ final class QuorumRead {
     private @Nullable KeyRecord shown;
 
     private boolean finished;
+    /** Its ring is too old for somebody: too few answers are no reason to give up before the deadline. */
+    private boolean waitsForRing;
 
     private final class Answer {
         final @Nullable KeyRecord record;
@@ -67,10 +70,10 @@ final class QuorumRead {
         final long decidedMillis;
 
         final long digest;
-        final boolean[] holders = new boolean[quorum.replicas()];
-        final boolean[] tried = new boolean[quorum.replicas()];
-        int held;
-        int outstanding;
+        final boolean[] holders = new boolean[copies.length];
+        final boolean[] tried = new boolean[copies.length];
+        final Quorums.Tally held = new Quorums.Tally(replication);
+        final Quorums.Tally outstanding = new Quorums.Tally(replication);
 
         Answer(@Nullable KeyRecord record, long decidedMillis) {
             this.record = record;
@@ -87,13 +90,13 @@ final class QuorumRead {
             Supplier<ConflictPolicy> policies,
             Consumer<Outcome> done) {
         this.replication = replication;
-        this.quorum = replication.quorum(level);
+        this.quorums = replication.quorums(level);
         this.level = level;
         this.key = key;
         this.deadlineNanos = deadlineNanos;
         this.policies = policies;
         this.done = done;
-        this.copies = new Copy[quorum.replicas()];
+        this.copies = new Copy[replication.replicas().size()];
         this.askedMillis = Hlc.millis(replication.node().hlc().moment());
         this.polling = new Polling(replication, replica -> ask(replica, false));
         this.deadline = replication
@@ -104,10 +107,40 @@ final class QuorumRead {
     void start() {
         if (level == ConsistencyLevel.LOCAL) {
             ask(replication.self(), true);
-        } else if (replication.up() < quorum.reads()) {
-            finish(replication.notEnough(quorum.reads(), "answer a read at " + lower(level)));
+        } else if (replication.up() < quorums.asked().reads()) {
+            finish(replication.notEnough(quorums.asked().reads(), "answer a read at " + lower(level)));
         } else {
-            polling.need(quorum.reads());
+            polling.need(quorums.asked().reads());
+        }
+    }
+
+    // --- a newer ring
+
+    /** True when it began again under a newer ring, or is over because of it. */
+    private boolean renewed() {
+        if (finished) {
+            return true;
+        }
+        Replication now = replication.renewed();
+        if (now == null) {
+            return false;
+        }
+        if (!now.coordinates()) {
+            finish(Replication.ringChanged());
+            return true;
+        }
+        finished = true;
+        polling.stop();
+        deadline.cancel();
+        new QuorumRead(now, level, key, deadlineNanos, policies, done).start();
+        return true;
+    }
+
+    /** A replica has a newer ring than this read: it comes here too. */
+    private void awaitRing() {
+        waitsForRing = true;
+        if (!renewed()) {
+            replication.loop().after(replication.node().settings().retryAfter(), this::awaitRing);
         }
     }
 
@@ -126,7 +159,7 @@ final class QuorumRead {
 
                 @Override
                 public void refused(Refusal why) {
-                    QuorumRead.this.refused(whole);
+                    QuorumRead.this.refused(whole, why);
                 }
             });
             return;
@@ -146,7 +179,8 @@ final class QuorumRead {
                     public void answered(PeerMessage message) {
                         ReadAnswer read = message.getReadAnswer();
                         if (!message.hasReadAnswer() || read.getStatus() != PeerStatus.OK) {
-                            refused(whole);
+                            replication.newerRing(replica, read.getRing());
+                            refused(whole, Replication.toRefusal(read.getStatus()));
                             return;
                         }
                         ByteString bytes = read.getRecord();
@@ -156,7 +190,7 @@ final class QuorumRead {
 
                     @Override
                     public void failed(PeerFailure why) {
-                        refused(whole);
+                        refused(whole, Refusal.CANNOT_SAY);
                     }
                 });
     }
@@ -173,9 +207,15 @@ final class QuorumRead {
         evaluate();
     }
 
-    private void refused(boolean whole) {
+    private void refused(boolean whole, Refusal why) {
         if (finished) {
             return;
+        }
+        if (QuorumWrite.isStale(why) && !waitsForRing) {
+            awaitRing();
+            if (finished) {
+                return;
+            }
         }
         if (level == ConsistencyLevel.LOCAL) {
             finish(new Outcome.NotApplied(
@@ -185,19 +225,19 @@ final class QuorumRead {
             return;
         }
         if (whole) {
-            polling.need(Math.min(quorum.replicas(), polling.count() + 1));
+            polling.need(Math.min(quorums.asked().replicas(), polling.count() + 1));
         } else {
             polling.refused();
         }
-        if (answer == null && polling.hopeless()) {
-            finish(replication.notEnough(quorum.reads(), "answer a read at " + lower(level)));
+        if (answer == null && polling.hopeless() && !waitsForRing) {
+            finish(replication.notEnough(quorums.asked().reads(), "answer a read at " + lower(level)));
         }
     }
 
     // --- 2. merge --------------------------------------------------------------------------------------------------
 
     private void evaluate() {
-        if (answer != null || present() < quorum.reads()) {
+        if (answer != null || present() < quorums.asked().reads()) {
             return;
         }
         if (fetchMissingValues()) {
@@ -213,13 +253,13 @@ final class QuorumRead {
             // what expired after the question was sent, an HLC there may not have passed: the write-back moves it
             if (copy != null && copy.digest() == found.digest && !expiredMeanwhile) {
                 found.holders[replica] = true;
-                found.held++;
+                found.held.add(replica);
             }
         }
-        if (merged != null && found.held < present()) {
+        if (merged != null && found.held.all() < present()) {
             replication.trace().merged(merged.siblings().size());
         }
-        if (quorum.writeBack()) {
+        if (quorums.asked().writeBack()) {
             writeBack(found);
         } else {
             answered(found);
@@ -285,28 +325,29 @@ final class QuorumRead {
     // --- 3. write back, answer -------------------------------------------------------------------------------------
 
     private void writeBack(Answer found) {
-        if (found.held >= quorum.holders() || found.record == null) {
+        if (quorums.held(found.held) || found.record == null) {
             answered(found);
             return;
         }
         byte[] encoded = RecordCodec.encode(found.record);
         // those that answered first, then the others: as few as needed, one more for each that fails
         for (int pass = 0; pass < 2; pass++) {
-            for (int replica = 0;
-                    replica < quorum.replicas() && found.held + found.outstanding < quorum.holders();
-                    replica++) {
+            for (int replica = 0; replica < copies.length; replica++) {
                 boolean answeredBefore = copies[replica] != null;
-                if (!found.holders[replica] && !found.tried[replica] && (pass == 1 || answeredBefore)) {
+                if (!found.holders[replica]
+                        && !found.tried[replica]
+                        && (pass == 1 || answeredBefore)
+                        && quorums.lacks(found.held, found.outstanding, replication, replica)) {
                     found.tried[replica] = true;
-                    found.outstanding++;
+                    found.outstanding.add(replica);
                     writeBack(found, replica, encoded);
                 }
             }
         }
-        if (found.held + found.outstanding < quorum.holders()) {
+        if (quorums.lacks(found.held, found.outstanding)) {
             // all were tried: those that failed once are tried again until the deadline
             replication.loop().after(replication.node().settings().retryAfter(), () -> {
-                if (!finished) {
+                if (!renewed()) {
                     java.util.Arrays.fill(found.tried, false);
                     writeBack(found);
                 }
@@ -328,7 +369,7 @@ final class QuorumRead {
 
                         @Override
                         public void refused(Refusal why) {
-                            notWrittenBack(found);
+                            notWrittenBack(found, replica);
                         }
                     });
             return;
@@ -350,41 +391,45 @@ final class QuorumRead {
                         if (message.hasWriteAnswer() && message.getWriteAnswer().getStatus() == PeerStatus.OK) {
                             writtenBack(found, replica);
                         } else {
-                            notWrittenBack(found);
+                            replication.newerRing(
+                                    replica, message.getWriteAnswer().getRing());
+                            notWrittenBack(found, replica);
                         }
                     }
 
                     @Override
                     public void failed(PeerFailure why) {
-                        notWrittenBack(found);
+                        notWrittenBack(found, replica);
                     }
                 });
     }
 
     /** Without a write-back before the answer: replicas that answered with less get it now, and nobody waits for it. */
     private void repairBehind(Answer found) {
-        if (found.record == null || found.held == copies.length) {
+        if (found.record == null || found.held.all() == copies.length) {
             return;
         }
         byte[] encoded = null;
         for (int replica = 0; replica < copies.length; replica++) {
             if (copies[replica] != null && !found.holders[replica]) {
                 encoded = encoded == null ? RecordCodec.encode(found.record) : encoded;
-                found.outstanding++;
+                found.outstanding.add(replica);
                 writeBack(found, replica, encoded);
             }
         }
     }
 
     private void writtenBack(Answer found, int replica) {
-        found.outstanding--;
-        found.holders[replica] = true;
-        found.held++;
+        found.outstanding.remove(replica);
+        if (!found.holders[replica]) {
+            found.holders[replica] = true;
+            found.held.add(replica);
+        }
         if (differed(replica, found)) {
             replication.node().events().readRepaired(1);
             replication.trace().repaired(replication.name(replica));
         }
-        if (!finished && found.held >= quorum.holders()) {
+        if (!finished && quorums.held(found.held)) {
             answered(found);
         }
     }
@@ -394,14 +439,17 @@ final class QuorumRead {
         return copy == null || copy.digest() != found.digest;
     }
 
-    private void notWrittenBack(Answer found) {
-        found.outstanding--;
-        if (!finished) {
+    private void notWrittenBack(Answer found, int replica) {
+        found.outstanding.remove(replica);
+        if (quorums.asked().writeBack() && !renewed()) {
             writeBack(found);
         }
     }
 
     private void answered(Answer found) {
+        if (renewed()) {
+            return; // the answer is not one that the newer ring's replicas are known to hold
+        }
         KeyRecord record = found.record;
         if (record == null) {
             give(found, null);
@@ -430,9 +478,10 @@ final class QuorumRead {
             finish(new Outcome.Unknown(
                     Reason.TIMEOUT,
                     answer == null
-                            ? polling.count() + " of the " + quorum.reads() + " answers that " + lower(level)
+                            ? polling.count() + " of the " + quorums.asked().reads() + " answers that " + lower(level)
                                     + " needs came in time"
-                            : "the answer could not be made durable on " + quorum.holders() + " replicas in time"));
+                            : "the answer could not be made durable on "
+                                    + quorums.asked().holders() + " replicas in time"));
         }
     }
 

@@ -11,6 +11,7 @@ import io.kvcluster.node.peer.PeerFailure;
 import io.kvcluster.node.replica.ClientWrite;
 import io.kvcluster.node.replica.Refusal;
 import io.kvcluster.node.replica.StampListener;
+import io.kvcluster.node.replica.WriteListener;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.version.Actor;
 import io.kvcluster.node.version.Context;
@@ -26,11 +27,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One write: question, stamp, send, acknowledge. It has at most one dot, whatever is retried. Until the stamp its end is
- * NotApplied; afterwards, without W acknowledgements by the deadline, Unknown.
+ * NotApplied; afterwards, without W acknowledgements by the deadline, Unknown. When a newer ring changes the partition it goes on
+ * under that one: before the stamp from the beginning, afterwards with the same record, and acknowledgements count from zero.
  */
 final class QuorumWrite implements StampListener {
     private final Replication replication;
-    private final Quorum quorum;
+    private final Quorums quorums;
     private final ConsistencyLevel level;
     private final Key key;
     private final ClientWrite write;
@@ -43,11 +45,16 @@ final class QuorumWrite implements StampListener {
     private @Nullable KeyRecord stamped;
     private ByteString encoded = ByteString.EMPTY;
     private final boolean[] acknowledged;
-    private int acknowledgements;
+    private final Quorums.Tally acknowledgements;
     private boolean stamping;
     private boolean missedHere;
+    /** Its ring is too old for somebody: too few answers are no reason to give up before the deadline. */
+    private boolean waitsForRing;
+
     private boolean applied;
     private boolean finished;
+    /** Another object goes on with it under a newer ring. */
+    private boolean renewed;
 
     QuorumWrite(
             Replication replication,
@@ -57,13 +64,14 @@ final class QuorumWrite implements StampListener {
             long deadlineNanos,
             Consumer<Outcome> done) {
         this.replication = replication;
-        this.quorum = replication.quorum(level);
+        this.quorums = replication.quorums(level);
         this.level = level;
         this.key = key;
         this.write = write;
         this.deadlineNanos = deadlineNanos;
         this.done = done;
-        this.acknowledged = new boolean[quorum.replicas()];
+        this.acknowledged = new boolean[replication.replicas().size()];
+        this.acknowledgements = new Quorums.Tally(replication);
         this.questions = new Polling(replication, this::question);
         this.deadline = replication
                 .loop()
@@ -71,14 +79,89 @@ final class QuorumWrite implements StampListener {
     }
 
     void start() {
-        int needed = quorum.question() ? Math.max(quorum.writes(), quorum.questioned()) : quorum.writes();
-        if (replication.up() < needed) {
+        Quorum asked = quorums.asked();
+        int needed = asked.question() ? Math.max(asked.writes(), asked.questioned()) : asked.writes();
+        if (!quorums.written(replication.upForWrites())
+                || (asked.question() && replication.up() < asked.questioned())) {
             finish(replication.notEnough(needed, "acknowledge a write at " + lower(level)));
-        } else if (quorum.question()) {
-            questions.need(quorum.questioned());
+        } else if (asked.question()) {
+            questions.need(asked.questioned());
             stampOrGiveUp();
         } else {
             stamp();
+        }
+    }
+
+    /** Goes on with what was stamped under an older ring, as it is: the same record, under this one. */
+    private void resume(KeyRecord record, ByteString bytes) {
+        stamping = true;
+        stamped = record;
+        encoded = bytes;
+        for (int replica = 0; replica < acknowledged.length; replica++) {
+            if (replica == replication.self()) {
+                sendHere(record, bytes);
+            } else {
+                send(replica);
+            }
+        }
+    }
+
+    private void sendHere(KeyRecord record, ByteString bytes) {
+        replication
+                .local()
+                .write(key, record, bytes.toByteArray(), replication.ring().epoch(), new WriteListener() {
+                    @Override
+                    public void durable() {
+                        acknowledged(replication.self());
+                    }
+
+                    @Override
+                    public void refused(Refusal why) {
+                        missedHere = true;
+                        if (isStale(why)) {
+                            awaitRing();
+                        }
+                    }
+                });
+    }
+
+    // --- a newer ring
+
+    static boolean isStale(Refusal why) {
+        return why == Refusal.WRONG_EPOCH || why == Refusal.NOT_A_REPLICA;
+    }
+
+    /** True when it goes on under a newer ring, or is over because of it. Nothing was sent yet, or it was stamped. */
+    private boolean renewed() {
+        if (finished) {
+            return true;
+        }
+        Replication now = stamping && stamped == null ? null : replication.renewed();
+        if (now == null) {
+            return false;
+        }
+        KeyRecord record = stamped;
+        if (record == null && !now.coordinates()) {
+            finish(Replication.ringChanged());
+            return true;
+        }
+        finished = true;
+        renewed = true;
+        questions.stop();
+        deadline.cancel();
+        QuorumWrite next = new QuorumWrite(now, level, key, write, deadlineNanos, done);
+        if (record == null) {
+            next.start();
+        } else {
+            next.resume(record, encoded);
+        }
+        return true;
+    }
+
+    /** A replica has a newer ring than this operation: it comes here too. */
+    private void awaitRing() {
+        if (!renewed()) {
+            replication.loop().after(replication.node().settings().retryAfter(), this::awaitRing);
         }
     }
 
@@ -89,7 +172,7 @@ final class QuorumWrite implements StampListener {
         if (replica == replication.self()) {
             replication
                     .local()
-                    .question(key, replication.ring().epoch(), this::questionAnswered, _ -> questionRefused());
+                    .question(key, replication.ring().epoch(), this::questionAnswered, this::questionRefused);
             return;
         }
         PeerMessage.Builder message = replication
@@ -108,13 +191,14 @@ final class QuorumWrite implements StampListener {
                         if (answer.hasVersionAnswer() && version.getStatus() == PeerStatus.OK) {
                             questionAnswered(version.hasGreatest() ? dot(version.getGreatest()) : null);
                         } else {
-                            questionRefused();
+                            replication.newerRing(replica, version.getRing());
+                            questionRefused(Replication.toRefusal(version.getStatus()));
                         }
                     }
 
                     @Override
                     public void failed(PeerFailure why) {
-                        questionRefused();
+                        questionRefused(Refusal.CANNOT_SAY);
                     }
                 });
     }
@@ -131,19 +215,25 @@ final class QuorumWrite implements StampListener {
         stampOrGiveUp();
     }
 
-    private void questionRefused() {
-        questions.refused();
-        stampOrGiveUp();
+    private void questionRefused(Refusal why) {
+        if (isStale(why) && !stamping && !finished) {
+            waitsForRing = true;
+            awaitRing();
+        }
+        if (!finished) {
+            questions.refused();
+            stampOrGiveUp();
+        }
     }
 
     private void stampOrGiveUp() {
         if (finished || stamping) {
             return;
         }
-        if (questions.count() >= quorum.questioned()) {
+        if (questions.count() >= quorums.asked().questioned()) {
             stamp();
-        } else if (questions.hopeless()) {
-            finish(replication.notEnough(quorum.questioned(), "answer the version question"));
+        } else if (questions.hopeless() && !waitsForRing) {
+            finish(replication.notEnough(quorums.asked().questioned(), "answer the version question"));
         }
     }
 
@@ -159,7 +249,7 @@ final class QuorumWrite implements StampListener {
     public void stamped(KeyRecord record, byte[] bytes) {
         stamped = record;
         encoded = UnsafeByteOperations.unsafeWrap(bytes);
-        for (int replica = 0; replica < quorum.replicas(); replica++) {
+        for (int replica = 0; replica < acknowledged.length; replica++) {
             if (replica != replication.self()) {
                 send(replica);
             }
@@ -174,12 +264,17 @@ final class QuorumWrite implements StampListener {
     @Override
     public void refused(Refusal why) {
         if (stamped == null) {
-            finish(notApplied(why));
+            stamping = false;
+            if (!isStale(why) || !renewed()) {
+                finish(notApplied(why));
+            }
             return;
         }
         // the others may still acknowledge; this store's copy is then one of the missing ones
         missedHere = true;
-        if (level == ConsistencyLevel.LOCAL) {
+        if (isStale(why)) {
+            awaitRing();
+        } else if (level == ConsistencyLevel.LOCAL) {
             finish(onOthersAtMost(notApplied(why)));
         }
     }
@@ -202,6 +297,8 @@ final class QuorumWrite implements StampListener {
                         if (answer.hasWriteAnswer() && answer.getWriteAnswer().getStatus() == PeerStatus.OK) {
                             acknowledged(replica);
                         } else {
+                            replication.newerRing(
+                                    replica, answer.getWriteAnswer().getRing());
                             sendLater(replica);
                         }
                     }
@@ -215,12 +312,12 @@ final class QuorumWrite implements StampListener {
 
     /** The same stamped record again: a merge, so idempotent. Only while the operation lasts; afterwards it is repair's business. */
     private void sendLater(int replica) {
-        if (finished) {
+        if (finished || renewed()) {
             missed(replica);
             return;
         }
         replication.loop().after(replication.node().settings().retryAfter(), () -> {
-            if (finished) {
+            if (finished || renewed()) {
                 missed(replica);
             } else if (!acknowledged[replica]) {
                 send(replica);
@@ -232,7 +329,7 @@ final class QuorumWrite implements StampListener {
     private void missed(int replica) {
         MissedWrites missed = replication.node().missed().get();
         KeyRecord record = stamped;
-        if (acknowledged[replica] || record == null) {
+        if (acknowledged[replica] || record == null || renewed) {
             return;
         }
         if (applied) {
@@ -249,7 +346,7 @@ final class QuorumWrite implements StampListener {
 
     /** The others have it and this store does not. */
     private void missedHere() {
-        for (int replica = 0; replica < quorum.replicas(); replica++) {
+        for (int replica = 0; replica < acknowledged.length; replica++) {
             if (acknowledged[replica]) {
                 differs(replica);
             }
@@ -277,12 +374,12 @@ final class QuorumWrite implements StampListener {
             return; // what local promises is this disk
         }
         replication.trace().answered(replication.name(replica));
-        acknowledgements++;
-        if (acknowledgements >= quorum.writes()) {
+        acknowledgements.add(replica);
+        if (quorums.written(acknowledgements)) {
             finish(new Outcome.Applied(
                     stamped.greatest().orElseThrow().hlc(),
                     replication.node().contexts().token(key, stamped),
-                    replication.servedBy(level, acknowledgements)));
+                    replication.servedBy(level, acknowledgements.all())));
         }
     }
 
@@ -294,13 +391,13 @@ final class QuorumWrite implements StampListener {
             replication.node().events().quorumFailed(kind());
             finish(new Outcome.Unknown(
                     Reason.TIMEOUT,
-                    acknowledgements + " of the " + quorum.writes() + " acknowledgements that " + lower(level)
-                            + " needs came in time; the write may have been applied"));
+                    acknowledgements.all() + " of the " + quorums.old().writes() + " acknowledgements that "
+                            + lower(level) + " needs came in time; the write may have been applied"));
         } else if (stamping) {
             finish(new Outcome.Unknown(
                     Reason.TIMEOUT, "the coordinator's disk did not answer in time; the write may have been applied"));
         } else {
-            finish(replication.notEnough(quorum.questioned(), "answer the version question in time"));
+            finish(replication.notEnough(quorums.asked().questioned(), "answer the version question in time"));
         }
     }
 

@@ -3,6 +3,7 @@ package io.kvcluster.node.peer;
 import io.kvcluster.node.command.Limits;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.proto.peer.PeerMessage;
+import io.kvcluster.proto.ring.RingTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,11 @@ public final class PeerNetwork implements Peers {
         return session != null
                 && built.getSerializedSize() <= MESSAGE_BYTES
                 && session.offerRequest(new Outgoing(built));
+    }
+
+    @Override
+    public void ringSeen(String storeId, RingTable ring) {
+        wiring.rings().offered(storeId, ring);
     }
 
     @Override

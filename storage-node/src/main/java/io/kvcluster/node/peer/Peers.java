@@ -2,6 +2,7 @@ package io.kvcluster.node.peer;
 
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.proto.peer.PeerMessage;
+import io.kvcluster.proto.ring.RingTable;
 import org.jspecify.annotations.Nullable;
 
 /** The other stores, as rooms above see them: ask, tell, and whether they are alive. */
@@ -25,6 +26,9 @@ public interface Peers {
     default @Nullable String outOfStep() {
         return null;
     }
+
+    /** An answer of the store carried a newer ring than the one in use. Any thread. */
+    default void ringSeen(String storeId, RingTable ring) {}
 
     /** Whether a frame of the store was heard within suspectAfter; true for the own store. Any thread. */
     boolean isUp(String storeId);

@@ -76,7 +76,7 @@ final class Collection {
     }
 
     private void slice() {
-        if (ended || side.suspect() || !partition.held()) {
+        if (ended || side.suspect() || !partition.held() || partition.movesNow()) {
             end();
             return;
         }

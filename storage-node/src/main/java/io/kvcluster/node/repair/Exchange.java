@@ -62,6 +62,7 @@ final class Exchange {
     private final Consumer<End> done;
     private final boolean suspect;
     private final long life;
+    private final long changedEpoch;
     private long notBeforeNanos;
     private int openings;
     private long promised;
@@ -86,6 +87,7 @@ final class Exchange {
         this.done = done;
         this.suspect = partition.suspect();
         this.life = side.life();
+        this.changedEpoch = partition.changedEpochNow();
         this.repairs = new KeyRepairs(side, suspect, pair.storeId, asking, config.window(), events);
     }
 
@@ -304,6 +306,11 @@ final class Exchange {
             }
             if (side.life() != life || side.suspect() != suspect) {
                 fail("this replica lost records meanwhile");
+                return;
+            }
+            if (partition.changedEpochNow() != changedEpoch) {
+                // only what the other told under a ring of the move proves a copy
+                fail("the ring changed meanwhile");
                 return;
             }
             ended = true;

@@ -26,7 +26,7 @@ final class Hints {
 
     void missed(PartitionRepair partition, Key key, byte[] record, long hlc, String storeId, Loop loop) {
         Ring ring = setup.rings().get();
-        if (ring == null || !ring.isReplica(partition.partition(), storeId)) {
+        if (ring == null || !ring.isHolder(partition.partition(), storeId)) {
             events.hintDropped();
             return;
         }

@@ -44,6 +44,7 @@ final class KeyRepairs {
     private final Asking asking;
     private final int window;
     private final RepairEvents events;
+    private final boolean left;
     private final ArrayDeque<Work> waiting = new ArrayDeque<>();
     private long notBeforeNanos;
     private int underWay;
@@ -55,6 +56,19 @@ final class KeyRepairs {
 
     /** @param suspect this side may have lost anything */
     KeyRepairs(RepairSide side, boolean suspect, String peer, Asking asking, int window, RepairEvents events) {
+        this(side, suspect, peer, asking, window, events, false);
+    }
+
+    /** @param left this store left the partition: it may only give */
+    KeyRepairs(
+            RepairSide side,
+            boolean suspect,
+            String peer,
+            Asking asking,
+            int window,
+            RepairEvents events,
+            boolean left) {
+        this.left = left;
         this.side = side;
         this.suspect = suspect;
         this.peer = peer;
@@ -90,6 +104,11 @@ final class KeyRepairs {
                 both(ours.get(mine++), theirs.get(other++));
             }
         }
+    }
+
+    /** What a store that left still holds and the other does not. */
+    void give(List<Entry> left) {
+        left.forEach(entry -> waiting.add(new Work.Give(entry.key(), entry.bytes(), true)));
     }
 
     /**
@@ -155,7 +174,7 @@ final class KeyRepairs {
     }
 
     private void give(Work.Give give) {
-        side.read(give.key(), epoch(), new ReadListener() {
+        ReadListener then = new ReadListener() {
             @Override
             public void held(Held held) {
                 byte[] record = held.encoded();
@@ -175,7 +194,12 @@ final class KeyRepairs {
                     KeyRepairs.this.refused("the own store: " + why);
                 }
             }
-        });
+        };
+        if (left) {
+            side.readLeft(give.key(), then);
+        } else {
+            side.read(give.key(), epoch(), then);
+        }
     }
 
     private void send(Work.Give give, byte[] record, long digest) {

@@ -7,6 +7,7 @@ import io.kvcluster.node.seams.Loop;
 import io.kvcluster.node.storage.HintLog;
 import io.kvcluster.node.version.Hlc;
 import io.kvcluster.ring.Ring;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,12 +36,15 @@ final class LoopRepair {
     private final Map<String, Long> hintsNotBefore = new TreeMap<>();
 
     private int nextPartition;
+    private int nextLeft;
     private boolean growing;
     private @Nullable Exchange exchange;
     private Running running = Running.NOTHING;
     private boolean collecting;
     private boolean restoring;
     private boolean replaying;
+    private boolean leaving;
+    private long leaveNotBeforeNanos;
     private boolean stopped;
     private volatile RepairReport report = RepairReport.EMPTY;
 
@@ -124,15 +128,16 @@ final class LoopRepair {
         for (PartitionRepair partition : partitions) {
             if (partition.look(ring)) {
                 partition.considerAlone();
-                partition.healAlone();
+                partition.healIfDone();
             }
         }
+        leave();
         grow();
         exchange();
         collect();
         restore();
         replay(ring);
-        publish();
+        publish(ring);
     }
 
     // --- trees
@@ -230,6 +235,32 @@ final class LoopRepair {
         }
     }
 
+    // --- partitions that this store left
+
+    private void leave() {
+        long now = setup.clock().nanos();
+        if (leaving || leaveNotBeforeNanos - now > 0) {
+            return;
+        }
+        for (int i = 0; i < partitions.size(); i++) {
+            PartitionRepair partition = partitions.get((nextLeft + i) % partitions.size());
+            if (partition.hasDuties()) {
+                nextLeft = (nextLeft + i + 1) % partitions.size();
+                leaving = true;
+                new HandOver(setup, partition.side(), asking, events, this::left).start();
+                return;
+            }
+        }
+    }
+
+    private void left(boolean done) {
+        leaving = false;
+        if (!done) {
+            leaveNotBeforeNanos =
+                    setup.clock().nanos() + setup.config().retryAfter().toNanos();
+        }
+    }
+
     // --- collection and damage
 
     private void collect() {
@@ -309,7 +340,7 @@ final class LoopRepair {
 
     // --- the report
 
-    private void publish() {
+    private void publish(Ring ring) {
         int held = 0;
         int ready = 0;
         int dirtyPairs = 0;
@@ -318,7 +349,11 @@ final class LoopRepair {
         int damaged = 0;
         long repairedUpTo = Long.MAX_VALUE;
         long oldestMillis = Long.MAX_VALUE;
+        int toGiveUp = 0;
+        List<RepairReport.Copy> copies = new ArrayList<>();
         for (PartitionRepair partition : partitions) {
+            partition.copy(ring).ifPresent(copies::add);
+            toGiveUp += partition.hasDuties() ? 1 : 0;
             if (!partition.held()) {
                 continue;
             }
@@ -343,6 +378,8 @@ final class LoopRepair {
                 repairedUpTo == Long.MAX_VALUE ? 0 : Hlc.millis(repairedUpTo),
                 oldestMillis == Long.MAX_VALUE ? 0 : oldestMillis,
                 running.equals(Running.NOTHING) ? List.of() : List.of(running),
-                scrubbing.report());
+                scrubbing.report(),
+                toGiveUp,
+                copies);
     }
 }

@@ -5,10 +5,13 @@ import io.kvcluster.node.replica.RepairSide;
 import io.kvcluster.node.version.Hlc;
 import io.kvcluster.proto.peer.ExchangeDone;
 import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.ring.Ring;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,8 @@ final class PartitionRepair {
     private final long firstDueNanos;
     private long changedEpoch;
     private boolean held;
+    private boolean moving;
+    private boolean duties;
     private boolean suspect;
     /** The end of the suspicion is on its way to the disk: until it is there, the store still names the partition suspect. */
     private boolean healing;
@@ -62,14 +67,21 @@ final class PartitionRepair {
         return side.partition();
     }
 
-    /** Follows the ring and the store. False: this store holds no copy. */
+    /** Follows the ring and the store. False: this store holds no copy, or one that it has to give up first. */
     boolean look(Ring ring) {
-        held = ring.isReplica(partition(), setup.storeId());
+        boolean holder = ring.isHolder(partition(), setup.storeId());
+        boolean begins = ring.joins(partition(), setup.storeId()) && side.copyBegun() != ring.copyEpoch(partition());
+        held = holder && !begins;
+        moving = ring.moves(partition());
+        duties = begins || (!holder && (side.keys() > 0 || side.suspect()));
         if (!held) {
             pairs.clear();
+            suspect = false;
+            changedEpoch = 0;
             return false;
         }
-        if (ring.changedEpoch(partition()) != changedEpoch) {
+        boolean changed = ring.changedEpoch(partition()) != changedEpoch;
+        if (changed) {
             changedEpoch = ring.changedEpoch(partition());
             pairs.values().forEach(pair -> {
                 pair.forgetCover();
@@ -79,7 +91,7 @@ final class PartitionRepair {
                 exchangeWithAll(); // what vouched is forgotten too, and nothing answers until it is heard again
             }
         }
-        List<Member> replicas = ring.replicas(partition());
+        List<Member> replicas = ring.holders(partition());
         pairs.keySet()
                 .removeIf(store -> replicas.stream()
                         .noneMatch(member -> member.getStoreId().equals(store)));
@@ -89,7 +101,48 @@ final class PartitionRepair {
             }
         }
         lookAtSuspicion();
+        if (changed && proves(ring)) {
+            markAllDirty();
+        }
         return true;
+    }
+
+    /** Reads may ask the new set only when this store exchanged with the old one. */
+    private boolean proves(Ring ring) {
+        return ring.moves(partition())
+                && ring.move(partition()).getPhase() == MovePhase.COPY
+                && ring.isTarget(partition(), setup.storeId());
+    }
+
+    /** This store left the partition, or joins it with an older copy: what it holds is given to the replicas, and dropped. */
+    boolean hasDuties() {
+        return duties;
+    }
+
+    /** How the copy here stands, for the move under way; empty when none is. */
+    Optional<RepairReport.Copy> copy(Ring ring) {
+        if (!held || !proves(ring)) {
+            return Optional.empty();
+        }
+        List<String> met = new ArrayList<>();
+        List<String> vouched = new ArrayList<>();
+        boolean current = ring.changedEpoch(partition()) == changedEpoch;
+        for (Pair pair : pairs.values()) {
+            if (current && pair.met) {
+                met.add(pair.storeId);
+            }
+            if (current && pair.vouched) {
+                vouched.add(pair.storeId);
+            }
+        }
+        return Optional.of(new RepairReport.Copy(
+                partition(), ring.copyEpoch(partition()), !suspect && !side.suspect(), vouched, met, side.keys()));
+    }
+
+    /** Of the ring in use now; the last look may have seen an older one. */
+    long changedEpochNow() {
+        Ring ring = setup.rings().get();
+        return ring == null ? 0 : ring.changedEpoch(partition());
     }
 
     private void lookAtSuspicion() {
@@ -224,6 +277,9 @@ final class PartitionRepair {
 
     /** This side drove it. */
     void exchanged(Pair pair, Exchange.End.Complete end) {
+        if (pairs.get(pair.storeId) != pair || changedEpochNow() != changedEpoch) {
+            return; // the next look begins anew under another ring
+        }
         pair.covered = Math.max(pair.covered, end.covered());
         pair.backoffNanos = 0;
         pair.dueNanos = setup.clock().nanos()
@@ -276,14 +332,19 @@ final class PartitionRepair {
         if (!suspect || ring == null) {
             return;
         }
-        int vouched = (int) pairs.values().stream().filter(pair -> pair.vouched).count();
-        boolean enough = !pairs.isEmpty() && vouched >= Healers.needed(ring, partition());
-        boolean allMet = pairs.values().stream()
-                .allMatch(pair -> pair.met && setup.peers().isUp(pair.storeId));
-        if (!enough && !allMet) {
+        Healers healers = Healers.of(ring, partition(), setup.storeId());
+        List<Pair> old = pairs.values().stream()
+                .filter(pair -> healers.old().contains(pair.storeId))
+                .toList();
+        int vouched = (int) old.stream().filter(pair -> pair.vouched).count();
+        boolean enough = !old.isEmpty() && vouched >= healers.needed();
+        boolean allMet = old.stream().allMatch(pair -> pair.met && setup.peers().isUp(pair.storeId));
+        boolean liveMet = !healers.joining()
+                || old.stream().allMatch(pair -> pair.met || !setup.peers().isUp(pair.storeId));
+        if ((!enough || !liveMet) && !allMet) {
             return;
         }
-        if (!enough) {
+        if (!enough || healers.short_()) {
             events.possibleLoss();
             LOG.error(
                     "Partition {}: only {} of {} other replicas are unsuspected; what they all lost is lost",
@@ -299,9 +360,9 @@ final class PartitionRepair {
         });
     }
 
-    /** Nobody else holds a copy: what is here is all there is. */
-    void healAlone() {
-        if (suspect && pairs.isEmpty()) {
+    /** What was missing may have been an exchange with a store that is down now; or nobody else holds a copy. */
+    void healIfDone() {
+        if (suspect) {
             heal();
         }
     }
@@ -393,7 +454,7 @@ final class PartitionRepair {
     }
 
     boolean collectionDue() {
-        return held && !suspect && side.tombstones() > 0 && side.repairedUpTo() > collectedUpTo;
+        return held && !moving && !suspect && side.tombstones() > 0 && side.repairedUpTo() > collectedUpTo;
     }
 
     void collected(long upTo) {
@@ -406,6 +467,12 @@ final class PartitionRepair {
      */
     boolean passedBy(long repairedUpTo) {
         return repairedUpTo > proven && !side.suspect();
+    }
+
+    /** Nothing is collected in a partition that moves: a tombstone waits for those that join and leave. */
+    boolean movesNow() {
+        Ring ring = setup.rings().get();
+        return ring != null && ring.moves(partition());
     }
 
     /** Empties this copy, durably suspect before anything is dropped; exchanges then copy it anew. */

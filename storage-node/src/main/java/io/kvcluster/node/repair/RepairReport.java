@@ -15,6 +15,8 @@ import java.util.List;
  * @param repairedUpToMillis since 1970: the smallest watermark of a partition here; 0 when some partition has none yet
  * @param oldestExchangeMillis since 1970: the end of the exchange that is longest ago; 0 when some pair has none yet
  * @param running exchanges that this node drives now
+ * @param toGiveUp partitions of which records are here that the ring says are no longer, or not yet, to be here
+ * @param copies of moving partitions that this store holds, or is to hold, afterwards
  */
 public record RepairReport(
         int partitions,
@@ -26,11 +28,30 @@ public record RepairReport(
         long repairedUpToMillis,
         long oldestExchangeMillis,
         List<Running> running,
-        ScrubReport scrub) {
-    public static final RepairReport EMPTY = new RepairReport(0, 0, 0, 0, 0, 0, 0, 0, List.of(), ScrubReport.NONE);
+        ScrubReport scrub,
+        int toGiveUp,
+        List<Copy> copies) {
+    public static final RepairReport EMPTY =
+            new RepairReport(0, 0, 0, 0, 0, 0, 0, 0, List.of(), ScrubReport.NONE, 0, List.of());
 
     public RepairReport {
         running = List.copyOf(running);
+        copies = List.copyOf(copies);
+    }
+
+    /**
+     * A copy for one move.
+     *
+     * @param complete all of it is durable, and the partition answers
+     * @param exchanged unsuspected stores with which an exchange was completed under a ring of the move
+     * @param met the same, and suspect ones
+     */
+    public record Copy(
+            int partition, long copyEpoch, boolean complete, List<String> exchanged, List<String> met, long keys) {
+        public Copy {
+            exchanged = List.copyOf(exchanged);
+            met = List.copyOf(met);
+        }
     }
 
     /** @param sinceMillis since 1970 */
@@ -39,14 +60,16 @@ public record RepairReport(
     }
 
     RepairReport plus(RepairReport other) {
-        if (partitions == 0) {
+        if (equals(EMPTY)) {
             return other;
         }
-        if (other.partitions == 0) {
+        if (other.equals(EMPTY)) {
             return this;
         }
         List<Running> all = new ArrayList<>(running);
         all.addAll(other.running);
+        List<Copy> allCopies = new ArrayList<>(copies);
+        allCopies.addAll(other.copies);
         return new RepairReport(
                 partitions + other.partitions,
                 trees + other.trees,
@@ -57,6 +80,8 @@ public record RepairReport(
                 Math.min(repairedUpToMillis, other.repairedUpToMillis),
                 Math.min(oldestExchangeMillis, other.oldestExchangeMillis),
                 all,
-                scrub.plus(other.scrub));
+                scrub.plus(other.scrub),
+                toGiveUp + other.toGiveUp,
+                allCopies);
     }
 }

@@ -114,7 +114,12 @@ final class RepairRequests implements PeerRequestHandler {
         }
         Refusal refusal = partition.side().judge(request.getEpoch());
         if (refusal != null) {
-            return refusal == Refusal.WRONG_EPOCH ? PeerStatus.PEER_WRONG_EPOCH : PeerStatus.PEER_NOT_A_REPLICA;
+            return switch (refusal) {
+                case WRONG_EPOCH -> PeerStatus.PEER_WRONG_EPOCH;
+                case NOT_A_REPLICA -> PeerStatus.PEER_NOT_A_REPLICA;
+                case CANNOT_SAY, BELOW_WATERMARK, OVERLOADED, DISK_FULL, TOO_MANY_SIBLINGS, BAD_CONTEXT, FAILED ->
+                    PeerStatus.PEER_CANNOT_SAY;
+            };
         }
         partition.look(ring);
         boolean suspect = partition.side().suspect();

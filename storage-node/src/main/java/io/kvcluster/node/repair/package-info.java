@@ -9,6 +9,8 @@
  *       broke off starts again at the roots: what it had done is equal by then.
  *   <li>Suspicion ends after exchanges with enough replicas ({@code Healing}); a record whose bytes went bad is fetched again
  *       ({@code CorruptRecords}); when asked for, all are read back from the disk to find such ({@code Scrubbing}).
+ *   <li>A partition that moves: the joining store's exchanges are its copy ({@code PartitionRepair}), and what a store that left still
+ *       holds is given to the others before it is dropped ({@code HandOver}).
  *   <li>Collection: tombstones at or below the watermark that every pair of replicas has exchanged are forgotten while all replicas
  *       answer ({@code Collection}).
  * </ol>

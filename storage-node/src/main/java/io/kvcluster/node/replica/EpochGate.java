@@ -28,6 +28,12 @@ public class EpochGate {
         if (epoch < ring.changedEpoch(partition)) {
             return Refusal.WRONG_EPOCH;
         }
-        return ring.isReplica(partition, storeId) ? null : Refusal.NOT_A_REPLICA;
+        return ring.isHolder(partition, storeId) ? null : Refusal.NOT_A_REPLICA;
+    }
+
+    /** The move by which this store joins the partition, by its copyEpoch; 0 when it does not join. */
+    long joins(int partition) {
+        Ring ring = rings.get();
+        return ring != null && ring.joins(partition, storeId) ? ring.copyEpoch(partition) : 0;
     }
 }

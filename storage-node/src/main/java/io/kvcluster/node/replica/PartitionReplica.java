@@ -80,13 +80,22 @@ public final class PartitionReplica {
         return partition;
     }
 
-    EpochGate gate() {
-        return gate;
+    /**
+     * Null: the sender's ring will do, and this store holds the partition. A store that joins it and still has an older copy of it
+     * says nothing: what it took now would go with that.
+     */
+    @Nullable Refusal judge(long epoch) {
+        Refusal refusal = gate.judge(partition, epoch);
+        if (refusal != null) {
+            return refusal;
+        }
+        long move = gate.joins(partition);
+        return move != 0 && store.copyBegun(partition) != move ? Refusal.CANNOT_SAY : null;
     }
 
     /** The greatest dot held, from the index alone; null when the key is unknown. */
     public void question(Key key, long epoch, Consumer<@Nullable Dot> answer, Consumer<Refusal> refused) {
-        Refusal refusal = gate.judge(partition, epoch);
+        Refusal refusal = judge(epoch);
         if (refusal == null) {
             afterPending(key, () -> reads.question(key, answer, refused));
         } else {
@@ -100,7 +109,7 @@ public final class PartitionReplica {
      * @param fullLimit answer with the record itself when it is at most this many bytes, else with its metadata only
      */
     public void read(Key key, long epoch, int fullLimit, ReadListener listener) {
-        Refusal refusal = gate.judge(partition, epoch);
+        Refusal refusal = judge(epoch);
         if (refusal == null) {
             afterPending(key, () -> reads.read(key, fullLimit, listener));
         } else {
@@ -115,7 +124,7 @@ public final class PartitionReplica {
 
     /** A page of the keys that are durably held, in their order, whatever their records say. */
     public ListedKeys keys(Optional<Key> after, int limit, long epoch) {
-        Refusal refusal = gate.judge(partition, epoch);
+        Refusal refusal = judge(epoch);
         return refusal == null ? reads.keys(after, limit) : new ListedKeys.Refused(refusal);
     }
 
@@ -126,7 +135,7 @@ public final class PartitionReplica {
 
     /** Merges a client's write that its coordinator sent. */
     public void write(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
-        Refusal refusal = gate.judge(partition, epoch);
+        Refusal refusal = judge(epoch);
         if (refusal == null) {
             Change change = repair.lateWrites().ofClient(incoming, merging.ofIncoming(incoming, encoded));
             change(key, change, new RejudgedWrite(epoch, listener, null));
@@ -137,7 +146,7 @@ public final class PartitionReplica {
 
     /** Merges what another replica durably holds or held: a hint, an exchange, a read's write-back. */
     void merge(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
-        Refusal refusal = gate.judge(partition, epoch);
+        Refusal refusal = judge(epoch);
         if (refusal == null) {
             change(
                     key,
@@ -177,7 +186,7 @@ public final class PartitionReplica {
 
     /** Stamps a client's write here, merges it with what is held, and appends the result. */
     public void stamp(Key key, ClientWrite write, long epoch, StampListener listener) {
-        Refusal refusal = gate.judge(partition, epoch);
+        Refusal refusal = judge(epoch);
         if (refusal != null) {
             listener.refused(refusal);
             return;
@@ -502,7 +511,7 @@ public final class PartitionReplica {
 
         @Override
         public void durable() {
-            Refusal refusal = gate.judge(partition, epoch);
+            Refusal refusal = judge(epoch);
             if (refusal == null) {
                 listener.durable();
             } else {

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -154,12 +155,7 @@ public final class RepairSide {
                     if (nodes.at().get(tree.tree().nodeOf(row.key().bytes(), nodes.level()))) {
                         RecordMeta meta = RecordCodec.decodeMeta(row.meta());
                         if (!Collectable.at(meta, collectedUpTo)) {
-                            entries.add(new Entry(
-                                    row.key(),
-                                    meta.digest(),
-                                    meta.greatestHlc(),
-                                    Collectable.newest(meta),
-                                    row.at().length()));
+                            entries.add(entry(row, meta));
                             taken += row.key().bytes().length + ENTRY_OVERHEAD_BYTES;
                         }
                     }
@@ -167,6 +163,15 @@ public final class RepairSide {
                 yield new Listing.Page(entries, page.last() && !each.hasNext() ? Optional.empty() : upTo);
             }
         };
+    }
+
+    private static Entry entry(Row row, RecordMeta meta) {
+        return new Entry(
+                row.key(),
+                meta.digest(),
+                meta.greatestHlc(),
+                Collectable.newest(meta),
+                row.at().length());
     }
 
     /** The digest of what is durably held, from the index; 0 for nothing. */
@@ -183,7 +188,7 @@ public final class RepairSide {
 
     /** Null: the sender's ring will do. */
     public @Nullable Refusal judge(long epoch) {
-        return replica.gate().judge(replica.partition(), epoch);
+        return replica.judge(epoch);
     }
 
     public int partition() {
@@ -301,6 +306,76 @@ public final class RepairSide {
                 done.run();
             });
         });
+    }
+
+    /** The move for which this store last began to copy the partition; 0 for none. */
+    public long copyBegun() {
+        return store.copyBegun(replica.partition());
+    }
+
+    /**
+     * Begins to copy the partition: it is suspect, then empty, then known to be a copy for the move, each durably before the next.
+     * Until the last nothing is taken.
+     *
+     * @param done hears whether that is so; if not, it is to be tried again
+     */
+    public void beginCopy(long move, Consumer<Boolean> done) {
+        int partition = replica.partition();
+        store.distrust(
+                partition,
+                ties.loop(),
+                () -> drop(dropped -> {
+                    if (dropped) {
+                        emptied = true;
+                        store.beginCopy(partition, move, ties.loop(), () -> done.accept(true));
+                    } else {
+                        done.accept(false);
+                    }
+                }));
+    }
+
+    /** Forgets what a store holds of a partition that it left. @param done as for {@link #beginCopy} */
+    public void dropLeft(Consumer<Boolean> done) {
+        drop(dropped -> {
+            if (dropped && suspect()) {
+                clearSuspicion(() -> done.accept(true));
+            } else {
+                done.accept(dropped);
+            }
+        });
+    }
+
+    private void drop(Consumer<Boolean> done) {
+        newLife();
+        replica.forgetOwed();
+        store.dropPartition(replica.partition(), result -> {
+            tree.reset();
+            done.accept(result instanceof RecordStore.AppendResult.Durable);
+        });
+    }
+
+    /** What a store that left the partition still holds, whatever the ring says. */
+    public void readLeft(Key key, ReadListener listener) {
+        replica.readAnyway(key, listener);
+    }
+
+    /** As {@link #list(Optional, Nodes, int, int, long)} of all keys, also without a tree. */
+    public Listing listLeft(Optional<Key> after, int rows) {
+        return switch (store.scan(replica.partition(), after, rows)) {
+            case Scan.CannotSay _ -> new Listing.CannotSay();
+            case Scan.Page page -> {
+                List<Entry> entries = new ArrayList<>();
+                for (Row row : page.rows()) {
+                    RecordMeta meta = RecordCodec.decodeMeta(row.meta());
+                    entries.add(entry(row, meta));
+                }
+                yield new Listing.Page(
+                        entries,
+                        page.last() || page.rows().isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(page.rows().getLast().key()));
+            }
+        };
     }
 
     /** Emptied in this life, and not copied whole since. */

@@ -59,6 +59,12 @@ public interface RecordStore {
      */
     void raiseRepairedUpTo(int partition, long hlc, Loop caller, Runnable durable);
 
+    /** The move for which this store last began to copy the partition, by {@code copyEpoch}; 0 for none. Any thread. */
+    long copyBegun(int partition);
+
+    /** Remembers durably that the partition was emptied and is being copied for the move; then runs {@code durable} on {@code caller}. */
+    void beginCopy(int partition, long move, Loop caller, Runnable durable);
+
     /** Rows in key order. @param after the last key of the page before; empty for the first page. @param limit 1..10,000 rows */
     Scan scan(int partition, Optional<Key> after, int limit);
 

@@ -42,6 +42,7 @@ public final class Store implements RecordStore, Scrub {
     private final Shard[] shards;
     private final IndexRecovery indexes;
     private final Watermarks watermarks;
+    private final Watermarks copies;
     private final Hints hints;
     private final Compactor compactor;
     private final Worker compaction;
@@ -113,7 +114,10 @@ public final class Store implements RecordStore, Scrub {
                 logLoop,
                 opened.log());
         this.contents = new SegmentContents(environment.disk(), opened.secret());
-        this.watermarks = new Watermarks(environment.disk(), config.partitions(), opened.watermarks(), logLoop, files);
+        this.watermarks = new Watermarks(
+                Watermarks.NAME, environment.disk(), config.partitions(), opened.watermarks(), logLoop, files);
+        this.copies = new Watermarks(
+                Watermarks.COPIES, environment.disk(), config.partitions(), opened.copies(), logLoop, files);
         LogReader reader = new LogReader(opened.secret());
         this.hints = new Hints(new Hints.Ties(
                 config.hints(), writer, loops.length, logLoop, files, readers, reader, contents, writer::segment));
@@ -283,6 +287,16 @@ public final class Store implements RecordStore, Scrub {
     @Override
     public void raiseRepairedUpTo(int partition, long hlc, Loop caller, Runnable durable) {
         logLoop.post(() -> watermarks.raise(partition, hlc, () -> caller.post(durable)));
+    }
+
+    @Override
+    public long copyBegun(int partition) {
+        return copies.upTo(partition);
+    }
+
+    @Override
+    public void beginCopy(int partition, long move, Loop caller, Runnable durable) {
+        logLoop.post(() -> copies.raise(partition, move, () -> caller.post(durable)));
     }
 
     /** Writes kept for other stores. */

@@ -42,6 +42,7 @@ final class StoreOpening {
             Optional<CleanMarker> marker,
             Suspects suspects,
             Watermarks.Saved watermarks,
+            Watermarks.Saved copies,
             SegmentGaps gaps,
             RecoveryReport report) {
         long secret() {
@@ -90,7 +91,8 @@ final class StoreOpening {
         RecoveredLog recovered = recoverLog(file, before, marker);
         IncarnationFile now = nextIncarnation(before, recovered, marker);
         Suspects suspects = suspects(recovered);
-        Watermarks.Saved watermarks = Watermarks.read(disk);
+        Watermarks.Saved watermarks = Watermarks.read(disk, Watermarks.NAME);
+        Watermarks.Saved copies = Watermarks.read(disk, Watermarks.COPIES);
         SmallFile.delete(disk, CleanMarker.NAME);
         SmallFile.write(
                 disk,
@@ -114,7 +116,7 @@ final class StoreOpening {
                 new StoreIdentity(Long.parseUnsignedLong(file.storeId(), 16), now.incarnation(), file.clusterId());
         log.info("Store {} opened: {}", identity, report);
         return new Opened(
-                lock, file, identity, recovered, usable, suspects, watermarks, SegmentGaps.read(disk), report);
+                lock, file, identity, recovered, usable, suspects, watermarks, copies, SegmentGaps.read(disk), report);
     }
 
     private void refuseFailed() throws IOException, StoreException {

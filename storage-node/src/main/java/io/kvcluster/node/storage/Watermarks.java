@@ -14,16 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Per partition, the stamp up to which all replicas exchanged everything. In a file of its own, replaced whole: it is a few bytes,
- * must not be lost with the log's tail, and gives compaction nothing to carry on. A watermark is shown only when it is durable, so
- * that nothing is dropped because of one that a power cut takes back. What is raised while a write is under way goes into the next.
- * The log's loop owns it; any thread reads.
+ * A number per partition that only grows: the stamp up to which all replicas exchanged everything ({@link #NAME}), and the move
+ * for which the copy here was begun ({@link #COPIES}). In a file of its own, replaced whole: it is a few bytes, must not be lost
+ * with the log's tail, and gives compaction nothing to carry on. A number is shown only when it is durable, so that nothing is
+ * dropped because of one that a power cut takes back. What is raised while a write is under way goes into the next. The log's loop
+ * owns it; any thread reads.
  */
 final class Watermarks {
     static final String NAME = "repaired";
+    static final String COPIES = "copies";
     private static final Logger log = LoggerFactory.getLogger(Watermarks.class);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final String name;
     private final Disk disk;
     private final Loop loop;
     private final Worker worker;
@@ -40,7 +43,8 @@ final class Watermarks {
     }
 
     /** @param worker may block */
-    Watermarks(Disk disk, int partitions, Saved saved, Loop loop, Worker worker) {
+    Watermarks(String name, Disk disk, int partitions, Saved saved, Loop loop, Worker worker) {
+        this.name = name;
         this.disk = disk;
         this.loop = loop;
         this.worker = worker;
@@ -49,8 +53,8 @@ final class Watermarks {
     }
 
     /** @throws StoreException when the file is damaged: a store that forgot what it collected would bring deletes back */
-    static Saved read(Disk disk) throws IOException, StoreException {
-        return SmallFile.read(disk, NAME, Saved.class).orElse(new Saved(Map.of()));
+    static Saved read(Disk disk, String name) throws IOException, StoreException {
+        return SmallFile.read(disk, name, Saved.class).orElse(new Saved(Map.of()));
     }
 
     /** Any thread. */
@@ -88,10 +92,10 @@ final class Watermarks {
 
     private void write(Map<Integer, Long> all, List<Runnable> saving) {
         try {
-            SmallFile.write(disk, NAME, new Saved(all));
+            SmallFile.write(disk, name, new Saved(all));
             loop.post(() -> saved(all, saving));
         } catch (IOException failed) {
-            log.warn("Watermarks could not be saved; trying again", failed);
+            log.warn("File {} could not be saved; trying again", name, failed);
             loop.post(() -> retry(saving));
         }
     }

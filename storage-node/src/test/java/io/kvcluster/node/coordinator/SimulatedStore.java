@@ -29,6 +29,7 @@ final class SimulatedStore {
     private long diskBusyUntil;
     private long reserved;
     private final Map<Integer, Long> repaired = new HashMap<>();
+    private final Map<Integer, Long> copies = new HashMap<>();
 
     SimulatedStore(VirtualTime time, RandomGenerator random) {
         this.time = time;
@@ -134,6 +135,21 @@ final class SimulatedStore {
         @Override
         public long repairedUpTo(int partition) {
             return repaired.getOrDefault(partition, 0L);
+        }
+
+        @Override
+        public long copyBegun(int partition) {
+            return copies.getOrDefault(partition, 0L);
+        }
+
+        @Override
+        public void beginCopy(int partition, long move, Loop caller, Runnable durable) {
+            enqueue(
+                    new Append(0, null, null, 0, () -> {
+                        copies.merge(partition, move, Math::max);
+                        caller.post(durable);
+                    }),
+                    loop);
         }
 
         @Override

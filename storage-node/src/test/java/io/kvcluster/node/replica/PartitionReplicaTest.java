@@ -15,6 +15,8 @@ import io.kvcluster.node.version.KeyRecord;
 import io.kvcluster.node.version.RecordCodec;
 import io.kvcluster.node.version.Sibling;
 import io.kvcluster.proto.ring.Defaults;
+import io.kvcluster.proto.ring.Move;
+import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.change.RingChange;
 import java.nio.charset.StandardCharsets;
@@ -510,6 +512,56 @@ class PartitionReplicaTest {
         loop.runAll();
         store.refusingLater = Optional.empty();
         assertThat(put("one too many", Context.EMPTY).heard).containsExactly("DISK_FULL");
+    }
+
+    /** Store 1 joins partition 0 by a move that began in the ring's epoch. */
+    private static Ring joining(long epoch) {
+        Ring settled = ring(epoch);
+        return Ring.require(RingChange.withHash(settled.table().toBuilder()
+                .setPartitions(
+                        0,
+                        settled.table().getPartitions(0).toBuilder()
+                                .clearReplicas()
+                                .addAllReplicas(List.of(1, 2))
+                                .setMove(Move.newBuilder()
+                                        .addAllReplicas(List.of(0, 1, 2))
+                                        .setRead(2)
+                                        .setWrite(2)
+                                        .setPhase(MovePhase.COPY)
+                                        .setCopyEpoch(epoch)))));
+    }
+
+    @Test
+    void aJoiningStoreTakesNothingBeforeItsOlderCopyIsGone() {
+        write(record(5, "older copy"), 1);
+        loop.runAll();
+        ring = joining(2);
+        assertThat(write(record(6, "b"), 2).heard).containsExactly("CANNOT_SAY");
+
+        List<Boolean> begun = new ArrayList<>();
+        replica.repair().beginCopy(2, begun::add);
+        loop.runAll();
+        assertThat(begun).containsExactly(true);
+        assertThat(replica.repair().keys()).isZero();
+        assertThat(replica.repair().copyBegun()).isEqualTo(2);
+
+        Told taken = write(record(6, "b"), 2);
+        loop.runAll();
+        assertThat(taken.heard).containsExactly("durable");
+        Told read = new Told();
+        replica.read(KEY, 2, Integer.MAX_VALUE, read);
+        loop.runAll();
+        assertThat(read.heard).as("it acknowledges, and answers nothing").containsExactly("CANNOT_SAY");
+    }
+
+    @Test
+    void theCopyOfAnotherMoveIsNoneForThisOne() {
+        ring = joining(2);
+        replica.repair().beginCopy(2, begun -> {});
+        loop.runAll();
+        ring = joining(3);
+
+        assertThat(write(record(6, "b"), 3).heard).containsExactly("CANNOT_SAY");
     }
 
     @Test

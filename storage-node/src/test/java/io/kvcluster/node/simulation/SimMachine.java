@@ -51,6 +51,12 @@ final class SimMachine {
     /** Some partition was emptied here once, because deletes went on without it. */
     boolean emptied;
 
+    /** It was drained and taken away, with its disk. */
+    boolean gone;
+
+    /** It may be suspect of partitions that it is about to get. */
+    boolean copies;
+
     private boolean suspected;
 
     private @Nullable Life life;
@@ -102,7 +108,7 @@ final class SimMachine {
     }
 
     void boot() {
-        if (life != null || failed || away) {
+        if (life != null || failed || away || gone) {
             return;
         }
         powerIsOff = false;
@@ -146,7 +152,7 @@ final class SimMachine {
         cluster.reachedIf(report.clean() && lives > 1, Mark.START_AFTER_CLEAN_STOP);
         cluster.reachedIf(core.store().identity().incarnation() > 1, Mark.NEW_INCARNATION);
         cluster.reachedIf(report.suspectPartitions() > 0 && lostData, Mark.PARTITIONS_SUSPECT);
-        if (report.suspectPartitions() > 0 && !lostData && !emptied) {
+        if (report.suspectPartitions() > 0 && !lostData && !emptied && !copies) {
             cluster.bug(name + " has suspect partitions although nothing was damaged: " + report);
         }
     }
@@ -250,6 +256,23 @@ final class SimMachine {
         if (cluster.random.nextInt(4) == 0) {
             disk.cutAfter(cluster.random.nextInt(30));
         }
+    }
+
+    /** The machine goes, and its disk with it. */
+    void remove() {
+        kill();
+        cluster.trace.say(name, () -> "is taken away");
+        gone = true;
+        diskLost = false;
+    }
+
+    /** Another machine under the same name, with an empty disk. */
+    void renew() {
+        gone = false;
+        disk = new SimulatedDisk(cluster.world.newRandom(name + " disk " + lives));
+        disk.capacity(SimCluster.DISK_BYTES);
+        timed = timedDisk();
+        boot();
     }
 
     /** A new, empty disk in the same machine. */

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /** One seed, from the start of the machines to the verdict. */
 final class Simulation {
-    private static final long RESERVED_MILLIS = 2_000;
+    static final long RESERVED_MILLIS = 2_000;
 
     private final SimPlan plan;
     private final SimCluster cluster;

@@ -67,7 +67,10 @@ final class WatchedRules implements NodeRules {
             @Override
             public void distrust(int partition, Loop caller, Runnable durable) {
                 cluster.trace.say(machine.name, () -> "empties partition " + partition);
-                machine.emptied = true;
+                Ring ring = machine.ring();
+                // a store that joins has given away what it held
+                machine.emptied |=
+                        ring == null || !ring.joins(partition, store.identity().storeIdText());
                 records.distrust(partition, caller, durable);
             }
         };

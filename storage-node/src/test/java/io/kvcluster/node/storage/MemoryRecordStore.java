@@ -21,6 +21,7 @@ public final class MemoryRecordStore implements RecordStore {
     private final Loop loop;
     private final Map<Integer, TreeMap<Key, Held>> partitions = new HashMap<>();
     private final Map<Integer, Long> repaired = new HashMap<>();
+    private final Map<Integer, Long> copies = new HashMap<>();
     private final Set<Integer> suspects = new HashSet<>();
     private final long hlcFloor;
     private boolean stampsForgotten;
@@ -130,6 +131,19 @@ public final class MemoryRecordStore implements RecordStore {
     @Override
     public long repairedUpTo(int partition) {
         return repaired.getOrDefault(partition, 0L);
+    }
+
+    @Override
+    public long copyBegun(int partition) {
+        return copies.getOrDefault(partition, 0L);
+    }
+
+    @Override
+    public void beginCopy(int partition, long move, Loop caller, Runnable durable) {
+        loop.post(() -> {
+            copies.merge(partition, move, Math::max);
+            caller.post(durable);
+        });
     }
 
     @Override

@@ -54,6 +54,16 @@ public class RecordsAround implements RecordStore {
     }
 
     @Override
+    public long copyBegun(int partition) {
+        return records.copyBegun(partition);
+    }
+
+    @Override
+    public void beginCopy(int partition, long move, Loop caller, Runnable durable) {
+        records.beginCopy(partition, move, caller, durable);
+    }
+
+    @Override
     public Scan scan(int partition, Optional<Key> after, int limit) {
         return records.scan(partition, after, limit);
     }

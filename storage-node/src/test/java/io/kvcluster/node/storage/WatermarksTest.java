@@ -38,6 +38,22 @@ class WatermarksTest {
     }
 
     @Test
+    void theMoveThatACopyWasBegunForIsKeptApart() throws StoreException {
+        SimulatedStore node = SimulatedStore.ready(disk);
+        assertThat(node.store.copyBegun(3)).isZero();
+        boolean[] durable = {false};
+        node.store.beginCopy(3, 7, node.loops[0], () -> durable[0] = true);
+        SimulatedStore begun = node;
+        node.environment.runUntil(() -> durable[0]);
+        assertThat(begun.store.copyBegun(3)).isEqualTo(7);
+
+        disk = disk.afterPowerCut();
+        node = SimulatedStore.ready(disk);
+        assertThat(node.store.copyBegun(3)).isEqualTo(7);
+        assertThat(node.store.repairedUpTo(3)).isZero();
+    }
+
+    @Test
     void manyThatAreRaisedAtOnceAreAllDurableWhenTheyAreTold() throws StoreException {
         SimulatedStore node = SimulatedStore.ready(disk);
         int[] told = {0};

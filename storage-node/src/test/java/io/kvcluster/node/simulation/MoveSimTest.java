@@ -1,0 +1,60 @@
+package io.kvcluster.node.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Members come, go and lose their disks while clients work: every promise is kept, every move ends, and each rule is missed. */
+class MoveSimTest {
+    private static final long SEEDS = 60;
+    /** Within so many seeds each rule that is taken away must show. */
+    private static final long SEEDS_OF_A_FAULT = 200;
+
+    @Test
+    void everyPromiseIsKeptWhilePartitionsMove() {
+        List<MovingSimulation.Result> results = LongStream.rangeClosed(1, SEEDS)
+                .parallel()
+                .mapToObj(seed -> MovingSimulation.run(seed, MoveFault.NONE, false))
+                .toList();
+
+        assertThat(results.stream()
+                        .filter(result -> result.violation().isPresent())
+                        .map(MovingSimulation.Result::describe))
+                .isEmpty();
+        Set<MovingOperator.Reached> reached = EnumSet.noneOf(MovingOperator.Reached.class);
+        results.forEach(result -> reached.addAll(result.reached()));
+        assertThat(reached).containsExactlyInAnyOrder(MovingOperator.Reached.values());
+        assertThat(results.stream().mapToLong(MovingSimulation.Result::epochs).sum())
+                .as("a run that moves little proves little")
+                .isGreaterThan(SEEDS * 20);
+    }
+
+    /** That a read's answer is held in both sets takes a moment that chance does not give: {@link BothSetsTest}. */
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "WRITE_BACK_TO_ONE_SET"})
+    void aRuleThatIsTakenAwayIsMissed(MoveFault fault) {
+        assertThat(LongStream.rangeClosed(1, SEEDS_OF_A_FAULT)
+                        .parallel()
+                        .anyMatch(seed -> MovingSimulation.run(seed, fault, false)
+                                .violation()
+                                .isPresent()))
+                .as("one of " + SEEDS_OF_A_FAULT + " seeds shows that " + fault + " breaks a promise")
+                .isTrue();
+    }
+
+    @Test
+    void theSameSeedGivesTheSameTrace() {
+        for (long seed = 1; seed <= 3; seed++) {
+            assertThat(MovingSimulation.run(seed, MoveFault.NONE, true).trace())
+                    .isEqualTo(MovingSimulation.run(seed, MoveFault.NONE, true).trace());
+        }
+    }
+}

@@ -1,0 +1,397 @@
+package io.kvcluster.node.simulation;
+
+import io.kvcluster.node.MoveViews;
+import io.kvcluster.node.NodeCore;
+import io.kvcluster.proto.admin.CopyStatus;
+import io.kvcluster.proto.admin.DrainStatus;
+import io.kvcluster.proto.ring.Defaults;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.MemberState;
+import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.change.CopyProof;
+import io.kvcluster.ring.change.DrainProof;
+import io.kvcluster.ring.change.Leavers;
+import io.kvcluster.ring.change.Pace;
+import io.kvcluster.ring.change.Reports;
+import io.kvcluster.ring.change.RingChange;
+import io.kvcluster.ring.change.RingMachine;
+import io.kvcluster.ring.change.StoreReport;
+import io.kvcluster.ring.change.Wanted;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the machine that ships, on what the stores tell, towards a wish that changes: more machines, fewer, another replication factor,
+ * other quorums, a disk that was lost. Forgets all but the ring, the wish and the proofs; now and then it dies before it wrote, hears
+ * nobody, or shows an older ring late.
+ */
+final class MovingOperator {
+    private static final long MILLIS = 1_000_000;
+    private static final String CLUSTER_ID = "00000000-0000-4000-8000-000000000001";
+    private static final int MOST_MACHINES = 6;
+
+    /** What a run must reach to show anything. */
+    enum Reached {
+        COPIED,
+        ARRIVED,
+        CANCELLED,
+        TURNED_BACK,
+        CAME_BACK,
+        JOINED,
+        DRAINED,
+        STAYED_AFTER_ALL,
+        LOST_DISK_REPLACED,
+        FACTOR_CHANGED,
+        QUORUMS_CHANGED
+    }
+
+    private final SimCluster cluster;
+    private final MoveFault fault;
+    private final boolean lingers;
+    private final RandomGenerator random;
+    private final Map<String, StoreReport> told = new TreeMap<>();
+    private final Map<String, DrainProof> proofs = new TreeMap<>();
+    private final Set<String> heard = new TreeSet<>();
+    private final Set<String> namesThatOwnedNothing = new TreeSet<>();
+    final Set<Reached> reached = EnumSet.noneOf(Reached.class);
+    private @Nullable Ring ring;
+    private boolean changing = true;
+    private boolean settled;
+    private boolean held;
+    private int members;
+    private int factor = 3;
+    private int read = 2;
+    private int write = 2;
+
+    /** @param lingers it comes rarely, and changes the replication factor more than members */
+    MovingOperator(SimCluster cluster, MoveFault fault, boolean lingers) {
+        this.cluster = cluster;
+        this.fault = fault;
+        this.lingers = lingers;
+        this.random = cluster.world.newRandom("moving operator");
+        this.members = cluster.machines.size();
+    }
+
+    void start() {
+        reconcile();
+    }
+
+    /** The wish stays as it is, and everybody is heard. */
+    void settle() {
+        changing = false;
+    }
+
+    /** For scripts: so many machines, and of each partition so many replicas that a write needs all of. */
+    void want(int machines, int replicas) {
+        members = machines;
+        factor = replicas;
+        read = 1;
+        write = replicas;
+        settled = false;
+    }
+
+    /** For scripts: no new rings until it goes on. */
+    void hold(boolean now) {
+        held = now;
+    }
+
+    /** Nothing is left to do. */
+    boolean settled() {
+        return settled;
+    }
+
+    @Nullable Ring ring() {
+        return ring;
+    }
+
+    private void reconcile() {
+        int pause = lingers && changing ? 300 + random.nextInt(600) : 80 + random.nextInt(120);
+        cluster.world.at(pause * MILLIS, this::reconcile);
+        listen();
+        if (changing) {
+            wish();
+        }
+        boot();
+        Ring now = ring;
+        if (now == null) {
+            ring = first();
+        } else if (!held) {
+            step(now);
+        }
+        publish();
+    }
+
+    // --- what it knows
+
+    private void listen() {
+        heard.clear();
+        for (SimMachine machine : cluster.machines) {
+            NodeCore core = machine.core();
+            boolean deaf = changing && random.nextInt(8) == 0;
+            if (core != null && !machine.gone && !deaf) {
+                hear(machine, core);
+            }
+        }
+    }
+
+    private void hear(SimMachine machine, NodeCore core) {
+        String storeId = core.store().identity().storeIdText();
+        int incarnation = core.store().identity().incarnation();
+        MoveViews views = new MoveViews(core);
+        Ring its = core.keeper().current();
+        heard.add(storeId);
+        told.put(
+                storeId,
+                new StoreReport(
+                        storeId,
+                        incarnation,
+                        true,
+                        its == null ? 0 : its.epoch(),
+                        its == null ? 0 : views.suspectReplicas(its),
+                        Long.MAX_VALUE,
+                        1,
+                        views.copies().stream().map(MovingOperator::proof).toList()));
+        if (its == null || its.partitionsOf(storeId).isEmpty()) {
+            namesThatOwnedNothing.add(machine.name);
+        }
+        Optional<DrainStatus> drain = views.drain();
+        drain.ifPresent(status -> proofs.put(
+                storeId,
+                new DrainProof(
+                        storeId,
+                        incarnation,
+                        status.getRingEpoch(),
+                        status.getOwnedPartitions(),
+                        status.getHeldRecords(),
+                        status.getHints())));
+    }
+
+    private static CopyProof proof(CopyStatus copy) {
+        return new CopyProof(
+                copy.getPartition(),
+                copy.getCopyEpoch(),
+                copy.getComplete(),
+                copy.getExchangedList(),
+                copy.getMetList());
+    }
+
+    private Reports reports() {
+        List<StoreReport> reports = new ArrayList<>();
+        for (StoreReport last : told.values()) {
+            StoreReport report = new StoreReport(
+                    last.storeId(),
+                    last.incarnation(),
+                    heard.contains(last.storeId()),
+                    last.epoch(),
+                    last.suspectPartitions(),
+                    last.diskFreeBytes(),
+                    last.logBytes(),
+                    last.copies());
+            reports.add(ring == null ? report : fault.falsified(ring, report));
+        }
+        return new Reports(reports);
+    }
+
+    // --- what it wants
+
+    private void wish() {
+        if (lingers && random.nextInt(10) > 0) {
+            if (settled) {
+                factor = factor == 3 ? 2 : 3;
+                write = 2;
+                read = factor - 1;
+            }
+            return;
+        }
+        switch (random.nextInt(14)) {
+            case 0 -> members = Math.min(MOST_MACHINES, members + 1 + random.nextInt(2));
+            case 1 -> members = Math.max(3, members - 1 - random.nextInt(2));
+            case 2 -> {
+                factor = random.nextInt(4) == 0 ? 2 : 3;
+                write = 2;
+                read = factor == 2 ? 1 + random.nextInt(2) : 2 + random.nextInt(2);
+            }
+            case 3 -> write = factor == 3 ? 2 + random.nextInt(2) : 2;
+            default -> {}
+        }
+    }
+
+    private void boot() {
+        long running =
+                cluster.machines.stream().filter(machine -> !machine.gone).count();
+        for (long more = members - running; more > 0; more--) {
+            Optional<SimMachine> earlier =
+                    cluster.machines.stream().filter(machine -> machine.gone).findFirst();
+            earlier.ifPresentOrElse(SimMachine::renew, () -> {
+                SimMachine added = new SimMachine(cluster, "node-" + cluster.machines.size());
+                added.copies = true;
+                cluster.machines.add(added);
+                added.boot();
+            });
+        }
+    }
+
+    private Wanted wanted(Ring now) {
+        List<RingChange.NewMember> join = new ArrayList<>();
+        Map<String, Boolean> replace = new TreeMap<>();
+        for (SimMachine machine : cluster.machines) {
+            NodeCore core = machine.core();
+            if (core == null || machine.gone) {
+                continue;
+            }
+            String storeId = core.store().identity().storeIdText();
+            if (now.member(storeId).isEmpty() && heard.contains(storeId)) {
+                join.add(pod(machine, core));
+                now.members().stream()
+                        .filter(member -> member.getName().equals(machine.name))
+                        .filter(member -> !member.getStoreId().equals(storeId))
+                        .forEach(member -> replace.put(member.getStoreId(), true));
+            }
+        }
+        now.members().stream().filter(Member::getDiskGone).forEach(member -> replace.put(member.getStoreId(), true));
+        Set<String> leave = Leavers.choose(now, members);
+        List<DrainProof> drained =
+                leave.stream().filter(proofs::containsKey).map(proofs::get).toList();
+        return Wanted.of(factor, read, write)
+                .joining(join)
+                .leaving(leave)
+                .replacing(replace)
+                .drained(drained);
+    }
+
+    private static RingChange.NewMember pod(SimMachine machine, NodeCore core) {
+        int ordinal = Integer.parseInt(machine.name.substring("node-".length()));
+        return new RingChange.NewMember(
+                machine.name,
+                core.store().identity().storeIdText(),
+                core.store().identity().incarnation(),
+                machine.name,
+                "zone-" + ordinal % 3);
+    }
+
+    // --- what it does
+
+    private void step(Ring now) {
+        Wanted wanted = wanted(now);
+        RingMachine.Next next = RingMachine.next(now, wanted, reports(), new Pace(3, 3));
+        settled = next instanceof RingMachine.Settled;
+        switch (next) {
+            case RingMachine.Changed changed -> {
+                if (!changing || random.nextInt(12) > 0) { // else it dies before it wrote
+                    Ring made = fault.published(now, changed.ring());
+                    ring = made;
+                    changed.steps().forEach(step -> note(made, step));
+                }
+            }
+            case RingMachine.Waiting waiting -> cluster.trace.say("operator", () -> "waits: " + waiting.waits());
+            case RingMachine.Settled _ -> {}
+            case RingMachine.Refused refused -> cluster.bug("the machine made no ring: " + refused.problems());
+        }
+        removeDrained(now);
+    }
+
+    private void note(Ring made, String step) {
+        cluster.trace.say("operator", () -> "epoch " + made.epoch() + ": " + step);
+        mark(step, "is copied", Reached.COPIED);
+        mark(step, "arrives", Reached.ARRIVED);
+        mark(step, "is cancelled", Reached.CANCELLED);
+        mark(step, "turns back", Reached.TURNED_BACK);
+        mark(step, "is back", Reached.CAME_BACK);
+        mark(step, "has joined", Reached.JOINED);
+        mark(step, "is drained", Reached.DRAINED);
+        mark(step, "stays after all", Reached.STAYED_AFTER_ALL);
+        mark(step, "is replaced everywhere", Reached.LOST_DISK_REPLACED);
+        for (int p = 0; p < made.partitions(); p++) {
+            if (made.moves(p) && made.target(p).size() != made.replicas(p).size()) {
+                reached.add(Reached.FACTOR_CHANGED);
+            }
+            if (made.moves(p) && made.targetRead(p) != made.read(p)) {
+                reached.add(Reached.QUORUMS_CHANGED);
+            }
+        }
+    }
+
+    private void mark(String step, String end, Reached mark) {
+        if (step.contains(end)) {
+            reached.add(mark);
+        }
+    }
+
+    /** The machine of a store that proved that it is drained, or that a broken rule takes for such a one, goes with its disk. */
+    private void removeDrained(Ring before) {
+        Ring now = ring;
+        if (now == null) {
+            return;
+        }
+        for (Member member : before.members()) {
+            boolean left = member.getState() == MemberState.LEAVING
+                    && now.member(member.getStoreId()).isEmpty();
+            boolean byWrongRule = member.getState() == MemberState.LEAVING
+                    && fault.takesForDrained(
+                            heard.contains(member.getStoreId()), namesThatOwnedNothing.contains(member.getName()));
+            if (left || byWrongRule) {
+                SimMachine machine = cluster.machine(member.getName());
+                NodeCore core = machine.core();
+                if (core == null || core.store().identity().storeIdText().equals(member.getStoreId())) {
+                    machine.remove();
+                }
+            }
+        }
+    }
+
+    private void publish() {
+        Ring now = ring;
+        if (now == null) {
+            return;
+        }
+        for (SimMachine machine : List.copyOf(cluster.machines)) {
+            NodeCore core = machine.core();
+            if (core == null || machine.gone || (changing && random.nextInt(3) > 0)) {
+                continue;
+            }
+            int late = random.nextInt(10) == 0 ? random.nextInt(400) : random.nextInt(3);
+            cluster.world.at(late * MILLIS, () -> {
+                if (machine.core() == core) {
+                    core.keeper().offer(now.table(), "the operator", _ -> {});
+                }
+            });
+        }
+    }
+
+    private @Nullable Ring first() {
+        List<RingChange.NewMember> pods = new ArrayList<>();
+        for (SimMachine machine : cluster.machines) {
+            NodeCore core = machine.core();
+            if (core == null) {
+                return null;
+            }
+            pods.add(pod(machine, core));
+        }
+        RingChange.Result made = RingChange.first(new RingChange.First(
+                "sim",
+                CLUSTER_ID,
+                pods,
+                factor,
+                read,
+                write,
+                SimCluster.PARTITIONS,
+                Defaults.newBuilder()
+                        .setConsistency("eventual")
+                        .setConflictResolution(cluster.plan.policy().inFirstRing())
+                        .setResolver(cluster.plan.policy() == Policy.CUSTOM ? UnionResolver.NAME : "")
+                        .setDurability("Fsync")
+                        .build()));
+        return switch (made) {
+            case RingChange.Made(Ring first, int sets) -> first;
+            case RingChange.Refused refused -> throw new IllegalStateException(refused.toString());
+        };
+    }
+}
