@@ -81,8 +81,7 @@ final class QuorumWrite implements StampListener {
     void start() {
         Quorum asked = quorums.asked();
         int needed = asked.question() ? Math.max(asked.writes(), asked.questioned()) : asked.writes();
-        if (!quorums.written(replication.upForWrites())
-                || (asked.question() && replication.up() < asked.questioned())) {
+        if (!enough(replication.upForWrites()) || (asked.question() && replication.up() < asked.questioned())) {
             finish(replication.notEnough(needed, "acknowledge a write at " + lower(level)));
         } else if (asked.question()) {
             questions.need(asked.questioned());
@@ -375,12 +374,17 @@ final class QuorumWrite implements StampListener {
         }
         replication.trace().answered(replication.name(replica));
         acknowledgements.add(replica);
-        if (quorums.written(acknowledgements)) {
+        if (enough(acknowledgements)) {
             finish(new Outcome.Applied(
                     stamped.greatest().orElseThrow().hlc(),
                     replication.node().contexts().token(key, stamped),
                     replication.servedBy(level, acknowledgements.all())));
         }
+    }
+
+    /** Both sets' W; at local this disk alone, in whichever set it is: what it holds it gives away before it drops it. */
+    private boolean enough(Quorums.Tally tally) {
+        return level == ConsistencyLevel.LOCAL ? tally.all() > 0 : quorums.written(tally);
     }
 
     private void expire() {

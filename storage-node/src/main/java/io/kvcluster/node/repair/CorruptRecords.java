@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>What none of them holds is given up, and told as a possible loss: else nobody could ever exchange with this replica again.
  * Only when every one of them told all it has, under one ring, after it promised to take no client's write as old as that any
- * more: so nothing that is acknowledged meanwhile counts on this copy.
+ * more: so nothing that is acknowledged meanwhile counts on this copy. On a copy that is to be given up nothing counts at all: there
+ * it is enough that every one told, and without this no store could leave whose disk has a bad spot.
  */
 final class CorruptRecords {
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -32,7 +33,8 @@ final class CorruptRecords {
     private final Asking asking;
     private final RepairEvents events;
     private final Runnable done;
-    private final ArrayDeque<String> stores = new ArrayDeque<>();
+    private final ArrayDeque<String> stores;
+    private final boolean left;
     private final long promised;
     private final long epoch;
     private boolean allTold = true;
@@ -45,9 +47,10 @@ final class CorruptRecords {
         this.asking = asking;
         this.events = events;
         this.done = done;
-        this.promised = partition.promisedByAll();
+        this.stores = new ArrayDeque<>(partition.others());
+        this.left = !partition.held();
+        this.promised = !left ? partition.promisedByAll() : stores.isEmpty() ? 0 : Long.MAX_VALUE;
         this.epoch = epochNow();
-        partition.pairs().forEach(pair -> stores.add(pair.storeId));
     }
 
     void start() {
@@ -96,7 +99,7 @@ final class CorruptRecords {
     }
 
     private void last() {
-        if (!allTold || side.suspect() || epochNow() != epoch) {
+        if (!allTold || (side.suspect() && !left) || epochNow() != epoch) {
             again();
             return;
         }
@@ -105,7 +108,7 @@ final class CorruptRecords {
     }
 
     private void restore(long lostUpTo, Runnable otherwise) {
-        side.restore(key, found, lostUpTo, epochNow(), new RestoreListener() {
+        RestoreListener listener = new RestoreListener() {
             @Override
             public void restored() {
                 side.restored();
@@ -124,7 +127,12 @@ final class CorruptRecords {
             public void refused(Refusal why) {
                 otherwise.run();
             }
-        });
+        };
+        if (left) {
+            side.restoreLeft(key, found, lostUpTo, listener);
+        } else {
+            side.restore(key, found, lostUpTo, epochNow(), listener);
+        }
     }
 
     /** It stays known as bad, and is asked for again. */

@@ -161,6 +161,9 @@ final class Exchange {
         if (refused(answer.getStatus(), answer.getPauseMillis())) {
             return;
         }
+        if (ringChanged()) {
+            return;
+        }
         opening = false;
         pair.promised = Math.max(pair.promised, answer.getCovered());
         if (answer.getLeaves() != side.tree().leaves()) {
@@ -290,6 +293,9 @@ final class Exchange {
     // --- 4. done
 
     private void tellDone() {
+        if (ringChanged()) {
+            return;
+        }
         long covered = Math.min(promised, theirs.getCovered());
         partition.proved(covered);
         ExchangeDone request = ExchangeDone.newBuilder()
@@ -308,15 +314,22 @@ final class Exchange {
                 fail("this replica lost records meanwhile");
                 return;
             }
-            if (partition.changedEpochNow() != changedEpoch) {
-                // only what the other told under a ring of the move proves a copy
-                fail("the ring changed meanwhile");
+            if (ringChanged()) {
                 return;
             }
             ended = true;
             partition.heard(pair.storeId, message.getExchangeDoneAnswer().getCoveredWithAll());
             done.accept(new End.Complete(covered, theirs.getRepairedUpTo(), theirs.getSuspect(), repairs.repaired()));
         });
+    }
+
+    /** What both know of each other may be of another copy then; and only what was told under a ring of the move proves one. */
+    private boolean ringChanged() {
+        boolean changed = partition.changedEpochNow() != changedEpoch;
+        if (changed) {
+            fail("the ring changed meanwhile");
+        }
+        return changed;
     }
 
     // --- asking, also by the descent

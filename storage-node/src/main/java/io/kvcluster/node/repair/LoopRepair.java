@@ -244,7 +244,8 @@ final class LoopRepair {
         }
         for (int i = 0; i < partitions.size(); i++) {
             PartitionRepair partition = partitions.get((nextLeft + i) % partitions.size());
-            if (partition.hasDuties()) {
+            // what cannot be read is fetched first
+            if (partition.hasDuties() && partition.side().corruptKeys() == 0) {
                 nextLeft = (nextLeft + i + 1) % partitions.size();
                 leaving = true;
                 new HandOver(setup, partition.side(), asking, events, this::left).start();
@@ -285,7 +286,8 @@ final class LoopRepair {
             return;
         }
         for (PartitionRepair partition : partitions) {
-            Key bad = partition.held() ? partition.side().takeCorrupt() : null;
+            boolean mine = partition.held() || partition.hasDuties();
+            Key bad = mine ? partition.side().takeCorrupt() : null;
             if (bad != null) {
                 restoring = true;
                 new CorruptRecords(partition, bad, asking, events, () -> {

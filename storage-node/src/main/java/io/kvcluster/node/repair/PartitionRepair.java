@@ -33,6 +33,9 @@ final class PartitionRepair {
     private long changedEpoch;
     private boolean held;
     private boolean moving;
+    /** Reads may ask the new set only when this store exchanged with the old one. */
+    private boolean proving;
+
     private boolean duties;
     private boolean suspect;
     /** The end of the suspicion is on its way to the disk: until it is there, the store still names the partition suspect. */
@@ -73,11 +76,13 @@ final class PartitionRepair {
         boolean begins = ring.joins(partition(), setup.storeId()) && side.copyBegun() != ring.copyEpoch(partition());
         held = holder && !begins;
         moving = ring.moves(partition());
+        proving = held && proves(ring);
         duties = begins || (!holder && (side.keys() > 0 || side.suspect()));
         if (!held) {
             pairs.clear();
             suspect = false;
             changedEpoch = 0;
+            inherited = 0;
             return false;
         }
         boolean changed = ring.changedEpoch(partition()) != changedEpoch;
@@ -101,13 +106,12 @@ final class PartitionRepair {
             }
         }
         lookAtSuspicion();
-        if (changed && proves(ring)) {
+        if (changed && proving) {
             markAllDirty();
         }
         return true;
     }
 
-    /** Reads may ask the new set only when this store exchanged with the old one. */
     private boolean proves(Ring ring) {
         return ring.moves(partition())
                 && ring.move(partition()).getPhase() == MovePhase.COPY
@@ -167,6 +171,19 @@ final class PartitionRepair {
 
     Collection<Pair> pairs() {
         return pairs.values();
+    }
+
+    /** Who else may hold what is damaged here; of a copy that is to be given up, all that the ring names. */
+    List<String> others() {
+        Ring ring = setup.rings().get();
+        if (held || ring == null) {
+            return List.copyOf(pairs.keySet());
+        }
+        return ring.holders(partition()).stream()
+                .filter(member -> !member.getDiskGone())
+                .map(Member::getStoreId)
+                .filter(store -> !store.equals(setup.storeId()))
+                .toList();
     }
 
     @Nullable Pair pair(String storeId) {
@@ -239,7 +256,7 @@ final class PartitionRepair {
     }
 
     /**
-     * The store begins, or goes on with, an exchange here. False when another exchange of the partition is under way. Of two
+     * The store begins an exchange here. False when another exchange of the partition is under way. Of two
      * replicas that begin with each other, the one of the smaller storeId goes on.
      */
     boolean lend(String storeId) {
@@ -257,6 +274,17 @@ final class PartitionRepair {
         lentTo = storeId;
         lentUntilNanos = setup.clock().nanos() + setup.config().askDeadline().toNanos();
         return true;
+    }
+
+    /**
+     * The store asked for more in an exchange that it began. One that only hands over asks the same, and keeps nobody from exchanging:
+     * what it has to give may wait for just that exchange.
+     */
+    void goesOn(String storeId) {
+        if (lentTo.equals(storeId)) {
+            lentUntilNanos =
+                    setup.clock().nanos() + setup.config().askDeadline().toNanos();
+        }
     }
 
     void giveBack(String storeId) {
@@ -281,14 +309,18 @@ final class PartitionRepair {
             return; // the next look begins anew under another ring
         }
         pair.covered = Math.max(pair.covered, end.covered());
-        pair.backoffNanos = 0;
-        pair.dueNanos = setup.clock().nanos()
-                + (pair.dirty ? 0 : setup.config().interval().toNanos());
         pair.lastEndMillis = setup.clock().wallMillis();
         pair.met = true;
         if (!end.peerSuspect()) {
             pair.vouched = true;
             inherited = Math.max(inherited, end.repairedUpTo());
+        }
+        if (!pair.vouched && (suspect || proving)) {
+            failed(pair); // it counts when the other does not doubt its copy any more, and nobody tells when that is
+        } else {
+            pair.backoffNanos = 0;
+            pair.dueNanos = setup.clock().nanos()
+                    + (pair.dirty ? 0 : setup.config().interval().toNanos());
         }
         heal();
         inherit();
@@ -339,9 +371,11 @@ final class PartitionRepair {
         int vouched = (int) old.stream().filter(pair -> pair.vouched).count();
         boolean enough = !old.isEmpty() && vouched >= healers.needed();
         boolean allMet = old.stream().allMatch(pair -> pair.met && setup.peers().isUp(pair.storeId));
-        boolean liveMet = !healers.joining()
-                || old.stream().allMatch(pair -> pair.met || !setup.peers().isUp(pair.storeId));
-        if ((!enough || !liveMet) && !allMet) {
+        boolean liveMet =
+                old.stream().allMatch(pair -> pair.met || !setup.peers().isUp(pair.storeId));
+        // one that joins waits until those that doubt theirs have healed among themselves
+        boolean done = healers.joining() ? old.isEmpty() || (enough && liveMet) : enough || allMet;
+        if (!done) {
             return;
         }
         if (!enough || healers.short_()) {
@@ -375,7 +409,7 @@ final class PartitionRepair {
         for (Pair pair : pairs.values()) {
             covered = Math.min(covered, pair.covered);
         }
-        return pairs.isEmpty() ? side.promised() : covered;
+        return !held ? 0 : pairs.isEmpty() ? side.promised() : covered;
     }
 
     void promisedBy(String storeId, long upTo) {
@@ -421,7 +455,7 @@ final class PartitionRepair {
     }
 
     private void raise(long upTo) {
-        if (!suspect && !raising) {
+        if (held && !suspect && !raising) {
             raising = true;
             side.raiseRepairedUpTo(upTo, () -> {
                 raising = false;
@@ -433,6 +467,9 @@ final class PartitionRepair {
 
     /** The smallest over every pair of replicas; this replica's own pairs are its own knowledge, the others' are told. */
     private void considerWatermark() {
+        if (!held) {
+            return; // without pairs it would look repaired with all
+        }
         long upTo = coveredWithAll();
         for (Pair pair : pairs.values()) {
             upTo = Math.min(upTo, pair.coveredWithAll);

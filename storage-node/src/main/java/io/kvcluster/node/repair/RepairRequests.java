@@ -93,11 +93,11 @@ final class RepairRequests implements PeerRequestHandler {
         switch (request.getBodyCase()) {
             case EXCHANGE_REQUEST -> open(from, request, partition, responder);
             case TREE_REQUEST -> {
-                partition.lend(from);
+                partition.goesOn(from);
                 responder.answer(answer(request).setTreeAnswer(tree(side, request.getTreeRequest())));
             }
             case BUCKET_REQUEST -> {
-                partition.lend(from);
+                partition.goesOn(from);
                 responder.answer(answer(request).setBucketAnswer(bucket(side, request.getBucketRequest())));
             }
             case EXCHANGE_DONE ->

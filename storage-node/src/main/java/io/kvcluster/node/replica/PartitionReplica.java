@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -425,14 +426,32 @@ public final class PartitionReplica {
      * @param lostUpTo what is not found at or below this stamp is held by nobody, and is given up; 0 while that is not known
      */
     void restore(Key key, KeyRecord found, long lostUpTo, long epoch, RestoreListener listener) {
+        restore(
+                key,
+                found,
+                forgotten.isFull() ? 0 : lostUpTo,
+                listener,
+                written -> new RejudgedWrite(epoch, written, null));
+    }
+
+    /** In a copy that this store is to give up: nobody counts on it, so no ring is asked, and it stamps nothing there before it is copied anew. */
+    void restoreLeft(Key key, KeyRecord found, long lostUpTo, RestoreListener listener) {
+        restore(key, found, lostUpTo, listener, UnjudgedWrite::new);
+    }
+
+    private void restore(
+            Key key,
+            KeyRecord found,
+            long lostUpTo,
+            RestoreListener listener,
+            Function<WriteListener, RejudgedWrite> rejudged) {
         byte[] encoded = RecordCodec.encode(found);
-        Salvage salvage = new Salvage(
-                found, encoded, merging.ofIncoming(found, encoded), forgotten.isFull() ? 0 : lostUpTo, dots -> {
-                    repair.newLife();
-                    if (forgotten.add(key, dots)) {
-                        store.forgetsStamps();
-                    }
-                });
+        Salvage salvage = new Salvage(found, encoded, merging.ofIncoming(found, encoded), lostUpTo, dots -> {
+            repair.newLife();
+            if (forgotten.add(key, dots)) {
+                store.forgetsStamps();
+            }
+        });
         WriteListener written = new WriteListener() {
             @Override
             public void durable() {
@@ -452,7 +471,7 @@ public final class PartitionReplica {
                 listener.refused(why);
             }
         };
-        change(key, salvage, new RejudgedWrite(epoch, written, null));
+        change(key, salvage, rejudged.apply(written));
     }
 
     /** Nobody had anything of the key: the record that says so has hidden the damaged one in the log, and goes. */
@@ -490,9 +509,9 @@ public final class PartitionReplica {
     private record Owed(KeyRecord record, long oldest) {}
 
     /** Judges the epoch again when the write is durable, before it is acknowledged (design "Epoch rules", ackFence in the models). */
-    private final class RejudgedWrite implements WriteListener {
+    private class RejudgedWrite implements WriteListener {
         private final long epoch;
-        private final WriteListener listener;
+        final WriteListener listener;
 
         /** Also follows the stamp; null for what was stamped elsewhere. */
         private final @Nullable StampListener stamp;
@@ -522,6 +541,18 @@ public final class PartitionReplica {
         @Override
         public void refused(Refusal why) {
             listener.refused(why);
+        }
+    }
+
+    /** What no acknowledgement follows. */
+    private final class UnjudgedWrite extends RejudgedWrite {
+        UnjudgedWrite(WriteListener listener) {
+            super(0, listener, null);
+        }
+
+        @Override
+        public void durable() {
+            listener.durable();
         }
     }
 }

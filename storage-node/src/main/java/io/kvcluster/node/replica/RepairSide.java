@@ -231,6 +231,11 @@ public final class RepairSide {
         replica.restore(key, found, lostUpTo, epoch, listener);
     }
 
+    /** As {@link #restore}, in a copy that this store is to give up, whatever the ring says. */
+    public void restoreLeft(Key key, KeyRecord found, long lostUpTo, RestoreListener listener) {
+        replica.restoreLeft(key, found, lostUpTo, listener);
+    }
+
     /** What two replicas hold together. */
     public KeyRecord join(KeyRecord one, KeyRecord other) {
         return replica.join(one, other);
@@ -347,6 +352,7 @@ public final class RepairSide {
 
     private void drop(Consumer<Boolean> done) {
         newLife();
+        corrupt.clear();
         replica.forgetOwed();
         store.dropPartition(replica.partition(), result -> {
             tree.reset();

@@ -7,6 +7,7 @@ import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.Outcome;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The end of a copy that a store may not keep: it is given away before it is dropped, and that always comes to an end. */
@@ -69,6 +70,123 @@ class HandOverSimTest {
 
         script.awaitSettled();
         assertThat(script.get(joins, key, ConsistencyLevel.ALL)).containsExactly("kept");
+    }
+
+    /** One that takes it doubts its own copy until it exchanged with the other, and what is handed over must not keep the two from that. */
+    @Test
+    void itWaitsForAReplicaThatHasToHealFirst() {
+        MoveScript script = new MoveScript(3, 2, MoveFault.NONE);
+        script.operator.want(4, 2);
+        int partition = script.heldInCopy();
+        List<SimMachine> old = script.machines(script.ring().replicas(partition));
+        List<SimMachine> targets = script.machines(script.ring().target(partition));
+        SimMachine leaves = MoveScript.in(old, targets);
+        targets.forEach(machine -> script.awaitCopied(machine, partition));
+        Key key = script.keyOf(partition);
+        script.putThatReachesOnly(leaves, key, "late");
+        script.cut(leaves, script.othersThan(leaves));
+        leaves.boot();
+        script.operator.hold(false);
+        script.await(
+                "the store has left",
+                () -> !script.ring().moves(partition) && script.ring().equals(leaves.ring()));
+        SimMachine doubts = targets.getFirst();
+        script.cut(doubts, List.of(targets.getLast()));
+        script.empty(doubts, partition);
+
+        targets.forEach(machine -> script.cluster.network.heal(leaves.name, machine.name));
+        script.awaitHeld(targets.getLast(), key, true);
+        script.cluster.world.runForMillis(UNREACHABLE_MILLIS);
+        script.heal();
+
+        script.awaitSettled();
+        assertThat(script.get(doubts, key, ConsistencyLevel.ALL)).containsExactly("late");
+    }
+
+    /** Others have something newer, so that what it has differs, and cannot be read. */
+    @Test
+    void aDamagedRecordThatOthersHaveNewerKeepsNoStoreFromLeaving() {
+        MoveScript script = new MoveScript(3, 2, MoveFault.NONE);
+        script.operator.want(4, 2);
+        int partition = script.heldInCopy();
+        List<SimMachine> old = script.machines(script.ring().replicas(partition));
+        List<SimMachine> targets = script.machines(script.ring().target(partition));
+        SimMachine leaves = MoveScript.in(old, targets);
+        targets.forEach(machine -> script.awaitCopied(machine, partition));
+        Key key = script.keyOf(partition);
+        assertThat(script.put(leaves, key, "older", ConsistencyLevel.ALL)).isInstanceOf(Outcome.Applied.class);
+        script.awaitHeld(leaves, key, true);
+        script.cut(leaves, script.othersThan(leaves));
+        script.operator.hold(false);
+        script.await(
+                "the store has left",
+                () -> !script.ring().moves(partition) && script.ring().equals(leaves.ring()));
+        assertThat(script.put(targets.getFirst(), key, "newer", ConsistencyLevel.ALL))
+                .isInstanceOf(Outcome.Applied.class);
+        script.damage(leaves, "older");
+
+        script.heal();
+
+        script.awaitSettled();
+        script.awaitHeld(leaves, key, false);
+        assertThat(script.get(targets.getFirst(), key, ConsistencyLevel.ALL)).containsExactly("newer");
+    }
+
+    /** It is given up only when each store that may have it said that it has not. */
+    @Test
+    void aDamagedRecordThatNobodyElseHasIsGivenUpWhenAllWereAsked() {
+        MoveScript script = new MoveScript(3, 2, MoveFault.NONE);
+        script.operator.want(4, 2);
+        int partition = script.heldInCopy();
+        List<SimMachine> old = script.machines(script.ring().replicas(partition));
+        List<SimMachine> targets = script.machines(script.ring().target(partition));
+        SimMachine leaves = MoveScript.in(old, targets);
+        targets.forEach(machine -> script.awaitCopied(machine, partition));
+        Key key = script.keyOf(partition);
+        script.putThatReachesOnly(leaves, key, "damaged");
+        script.cut(leaves, script.othersThan(leaves));
+        leaves.boot();
+        script.await("it is back", () -> script.ring().equals(leaves.ring()));
+        script.damage(leaves, "damaged");
+        script.cluster.network.heal(leaves.name, targets.getFirst().name);
+        script.operator.hold(false);
+        script.await(
+                "the store has left",
+                () -> !script.ring().moves(partition) && script.ring().equals(leaves.ring()));
+
+        script.cluster.world.runForMillis(2 * UNREACHABLE_MILLIS);
+        script.awaitHeld(leaves, key, true);
+
+        script.heal();
+        script.awaitSettled();
+        script.awaitHeld(leaves, key, false);
+        assertThat(script.get(targets.getFirst(), key, ConsistencyLevel.ALL)).isEmpty();
+    }
+
+    /**
+     * Its watermark is on the way to a slow disk when it leaves. Without other replicas to compare with it must not grow: when the
+     * store joins again, those that hold everything would take it for one that repaired without them, and empty themselves.
+     */
+    @Test
+    void theWatermarkOfAStoreThatLeftStaysAsItWas() {
+        SimPlan.Upkeep eager = new SimPlan.Upkeep(50, 100, 3 * 3_600_000, 100);
+        MoveScript script = new MoveScript(3, 2, 1, 2, eager, MoveFault.NONE);
+        SimMachine any = script.cluster.machines.getFirst();
+        List<Key> keys = IntStream.range(0, SimCluster.PARTITIONS)
+                .mapToObj(script::keyOf)
+                .toList();
+        keys.forEach(key ->
+                assertThat(script.put(any, key, "kept", ConsistencyLevel.ALL)).isInstanceOf(Outcome.Applied.class));
+        script.cluster.machines.forEach(machine -> machine.timed.forceNanos(400_000_000));
+
+        for (int machines : List.of(4, 3, 4, 3)) {
+            script.operator.want(machines, 2);
+            script.awaitSettled();
+        }
+
+        assertThat(script.cluster.machines).noneMatch(machine -> machine.emptied);
+        keys.forEach(
+                key -> assertThat(script.get(any, key, ConsistencyLevel.ALL)).containsExactly("kept"));
     }
 
     /** The end of the suspicion takes longer than repair looks away: it must not be taken for a new suspicion. */

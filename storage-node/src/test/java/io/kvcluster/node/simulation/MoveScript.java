@@ -1,5 +1,7 @@
 package io.kvcluster.node.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.kvcluster.node.MoveViews;
 import io.kvcluster.node.NodeCore;
 import io.kvcluster.node.command.Command;
@@ -11,6 +13,7 @@ import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.ring.Ring;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -27,28 +30,23 @@ final class MoveScript {
     final SimCluster cluster;
     final MovingOperator operator;
 
-    /** All machines have a ring in which each partition has so many replicas. */
+    /** All machines have a ring in which each partition has so many replicas, and a write at eventual needs all of them. */
     MoveScript(int machines, int replicas, MoveFault fault) {
+        this(machines, replicas, 1, replicas, fault);
+    }
+
+    /** @param reads,writes the quorums of level eventual */
+    MoveScript(int machines, int replicas, int reads, int writes, MoveFault fault) {
+        this(machines, replicas, reads, writes, SimPlan.Upkeep.USUAL, fault);
+    }
+
+    MoveScript(int machines, int replicas, int reads, int writes, SimPlan.Upkeep upkeep, MoveFault fault) {
         SimPlan plan = new SimPlan(
-                1,
-                machines,
-                1,
-                Policy.LAST_WRITER_WINS,
-                EnumSet.of(Fault.KILL),
-                1,
-                0,
-                0,
-                0,
-                1,
-                1,
-                1,
-                1,
-                false,
-                SimPlan.Upkeep.USUAL);
+                1, machines, 1, Policy.LAST_WRITER_WINS, EnumSet.of(Fault.KILL), 1, 0, 0, 0, 1, 1, 1, 1, false, upkeep);
         cluster = new SimCluster(plan, fault.rules(), false);
         cluster.machines.forEach(machine -> machine.copies = true);
         operator = new MovingOperator(cluster, fault, false);
-        operator.want(machines, replicas);
+        operator.want(machines, replicas, reads, writes);
         operator.settle();
         cluster.machines.forEach(SimMachine::boot);
         operator.start();
@@ -83,6 +81,14 @@ final class MoveScript {
         await("everybody knows", () -> everybodyUses(ring()));
     }
 
+    /** The next partition that begins to move, with the operator held from then on, and nobody but it knows. */
+    int madeAndNotTold() {
+        operator.silent(true);
+        await("a partition moves", () -> moving().isPresent());
+        operator.hold(true);
+        return moving().orElseThrow();
+    }
+
     private Optional<Integer> moving() {
         Ring ring = ring();
         return IntStream.range(0, ring.partitions())
@@ -102,14 +108,64 @@ final class MoveScript {
 
     /** A write reaches its coordinator alone, which ends before it hears of the others; nobody knows that they lack it. */
     void putThatReachesOnly(SimMachine coordinator, Key key, String value) {
-        List<SimMachine> others = cluster.machines.stream()
-                .filter(machine -> machine != coordinator)
-                .toList();
+        putThatReachesOnly(coordinator, key, value, ConsistencyLevel.QUORUM);
+    }
+
+    /** @return what the client was told until the coordinator ended; null for nothing */
+    @Nullable Outcome putThatReachesOnly(SimMachine coordinator, Key key, String value, ConsistencyLevel level) {
+        List<SimMachine> others = othersThan(coordinator);
         others.forEach(other -> cluster.network.slow(coordinator.name, other.name, 100 * MILLIS));
-        coordinator.submit(putOf(coordinator, key, value, ConsistencyLevel.QUORUM, 1_000), _ -> {});
+        Outcome[] told = new Outcome[1];
+        coordinator.submit(putOf(coordinator, key, value, level, 1_000), outcome -> told[0] = outcome);
         awaitHeld(coordinator, key, true);
+        cluster.world.runForMillis(10);
         coordinator.kill();
         others.forEach(other -> cluster.network.slow(coordinator.name, other.name, 0));
+        return told[0];
+    }
+
+    List<SimMachine> othersThan(SimMachine machine) {
+        return cluster.machines.stream().filter(other -> other != machine).toList();
+    }
+
+    /** Nothing of the one comes to the others, and nothing of theirs to it. */
+    void cut(SimMachine one, List<SimMachine> others) {
+        others.forEach(other -> cluster.network.partition(one.name, other.name));
+    }
+
+    void heal() {
+        for (SimMachine machine : cluster.machines) {
+            for (SimMachine other : cluster.machines) {
+                cluster.network.heal(machine.name, other.name);
+                cluster.network.slow(machine.name, other.name, 0);
+            }
+        }
+    }
+
+    /** As a store does that was away while deletes were collected: it doubts the partition, and copies it anew. */
+    void empty(SimMachine machine, int partition) {
+        RepairSide side =
+                Objects.requireNonNull(machine.core()).replicas().get(partition).repair();
+        boolean[] done = new boolean[1];
+        side.loop().post(() -> side.empty(() -> done[0] = true));
+        await(machine.name + " is emptied", () -> done[0]);
+    }
+
+    /** The bytes of the value go bad on the machine's disk, wherever in its log they are. */
+    void damage(SimMachine machine, String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        int found = 0;
+        for (String file : machine.disk.list("log")) {
+            byte[] content = machine.disk.content("log/" + file);
+            for (int at = 0; at + bytes.length <= content.length; at++) {
+                if (Arrays.equals(content, at, at + bytes.length, bytes, 0, bytes.length)) {
+                    machine.disk.flip("log/" + file, at, 0);
+                    found++;
+                }
+            }
+        }
+        assertThat(found).as("the value is in the log").isPositive();
+        machine.lostData = true;
     }
 
     void awaitCopied(SimMachine machine, int partition) {

@@ -35,11 +35,11 @@ class MoveSimTest {
                 .isGreaterThan(SEEDS * 20);
     }
 
-    /** That a read's answer is held in both sets takes a moment that chance does not give: {@link BothSetsTest}. */
+    /** The others take a moment that chance seldom gives: {@link BothSetsTest}, {@link MoveRulesTest}. */
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "WRITE_BACK_TO_ONE_SET"})
+            names = {"NONE", "WRITE_BACK_TO_ONE_SET", "END_WRITE_BOTH_EARLY", "SKIP_BARRIER"})
     void aRuleThatIsTakenAwayIsMissed(MoveFault fault) {
         assertThat(LongStream.rangeClosed(1, SEEDS_OF_A_FAULT)
                         .parallel()

@@ -61,11 +61,13 @@ final class MovingOperator {
     private final Map<String, DrainProof> proofs = new TreeMap<>();
     private final Set<String> heard = new TreeSet<>();
     private final Set<String> namesThatOwnedNothing = new TreeSet<>();
+    private final Set<String> unreachable = new TreeSet<>();
     final Set<Reached> reached = EnumSet.noneOf(Reached.class);
     private @Nullable Ring ring;
     private boolean changing = true;
     private boolean settled;
     private boolean held;
+    private boolean silent;
     private int members;
     private int factor = 3;
     private int read = 2;
@@ -91,16 +93,35 @@ final class MovingOperator {
 
     /** For scripts: so many machines, and of each partition so many replicas that a write needs all of. */
     void want(int machines, int replicas) {
+        want(machines, replicas, 1, replicas);
+    }
+
+    /** For scripts: so many machines and replicas, with the quorums of level eventual. */
+    void want(int machines, int replicas, int reads, int writes) {
         members = machines;
         factor = replicas;
-        read = 1;
-        write = replicas;
+        read = reads;
+        write = writes;
         settled = false;
     }
 
     /** For scripts: no new rings until it goes on. */
     void hold(boolean now) {
         held = now;
+    }
+
+    /** For scripts: whether it hears of the machine and tells it rings. */
+    void reaches(SimMachine machine, boolean now) {
+        if (now) {
+            unreachable.remove(machine.name);
+        } else {
+            unreachable.add(machine.name);
+        }
+    }
+
+    /** For scripts: rings are made, and nobody is told until it speaks again. */
+    void silent(boolean now) {
+        silent = now;
     }
 
     /** Nothing is left to do. */
@@ -135,7 +156,7 @@ final class MovingOperator {
         heard.clear();
         for (SimMachine machine : cluster.machines) {
             NodeCore core = machine.core();
-            boolean deaf = changing && random.nextInt(8) == 0;
+            boolean deaf = unreachable.contains(machine.name) || (changing && random.nextInt(8) == 0);
             if (core != null && !machine.gone && !deaf) {
                 hear(machine, core);
             }
@@ -349,12 +370,13 @@ final class MovingOperator {
 
     private void publish() {
         Ring now = ring;
-        if (now == null) {
+        if (now == null || silent) {
             return;
         }
         for (SimMachine machine : List.copyOf(cluster.machines)) {
             NodeCore core = machine.core();
-            if (core == null || machine.gone || (changing && random.nextInt(3) > 0)) {
+            boolean told = !unreachable.contains(machine.name) && !(changing && random.nextInt(3) > 0);
+            if (core == null || machine.gone || !told) {
                 continue;
             }
             int late = random.nextInt(10) == 0 ? random.nextInt(400) : random.nextInt(3);
