@@ -91,6 +91,20 @@ sim: jdk ## whole clusters in virtual time: SEEDS=5000 (from FIRST=1) runs many 
 	@$(JAVA_HOME)/bin/java -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dtest.log=OFF \
 	  -cp "$(SIM_CLASSPATH)" io.kvcluster.node.simulation.$(if $(MOVES),MovingSimulation,SimRuns) $(if $(filter command line,$(origin SEED)),SEED $(SEED),SEEDS $(SEEDS) $(FIRST))
 
+.PHONY: placement-figures
+placement-figures: jdk ## distinct replica sets, evenness and moves of placements, as the tables of docs/results/placement.md
+	@$(MVN) -q test-compile dependency:build-classpath -pl ring -am -Dmdep.outputFile=target/ring.classpath
+	@$(JAVA_HOME)/bin/java --sun-misc-unsafe-memory-access=allow -cp "ring/target/test-classes:ring/target/classes:$$(cat ring/target/ring.classpath)" \
+	  io.kvcluster.ring.placement.PlacementFigures
+
+# Seconds measured for each number of clusters, seconds of warm-up, numbers of clusters.
+OPERATOR_COST = 45 20 1 10 100
+.PHONY: bench-operator
+bench-operator: jdk ## CPU, API calls and passes of an operator with 1, 10 and 100 settled clusters of fake nodes; plot into docs/results
+	@$(MVN) -q test-compile dependency:build-classpath -pl local -am -Dmdep.outputFile=target/cost.classpath
+	@$(JAVA_HOME)/bin/java -Xmx1g -XX:+UseSerialGC -cp "local/target/test-classes:local/target/classes:$$(cat local/target/cost.classpath)" \
+	  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Doperator.log=local/target/operator-cost.log io.kvcluster.local.OperatorCost docs/results/operator-cost $(OPERATOR_COST)
+
 # --- images and Kubernetes -------------------------------------------------------------------------------------------
 IMAGE_TAG ?= dev
 # Any builder with docker's arguments: docker, buildah bud, podman, nerdctl.

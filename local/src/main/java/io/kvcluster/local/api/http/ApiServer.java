@@ -39,10 +39,12 @@ public final class ApiServer implements AutoCloseable {
             Thread.ofVirtual().name("api-", 0).factory());
     private final Resources resources;
     private final ResourceCalls calls;
+    private final Audit audit;
     private volatile boolean stopping;
 
-    private ApiServer(Resources resources, PodLogs logs, Clock clock, int port) throws IOException {
+    private ApiServer(Resources resources, PodLogs logs, Clock clock, int port, Audit audit) throws IOException {
         this.resources = resources;
+        this.audit = audit;
         this.calls = new ResourceCalls(resources, logs, clock, () -> stopping);
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
         server.setExecutor(threads);
@@ -57,7 +59,13 @@ public final class ApiServer implements AutoCloseable {
      * @throws IOException when the port is taken
      */
     public static ApiServer start(Resources resources, PodLogs logs, Clock clock, int port) throws IOException {
-        return new ApiServer(resources, logs, clock, port);
+        return start(resources, logs, clock, port, Audit.NONE);
+    }
+
+    /** As above, and tells of each request. */
+    public static ApiServer start(Resources resources, PodLogs logs, Clock clock, int port, Audit audit)
+            throws IOException {
+        return new ApiServer(resources, logs, clock, port, audit);
     }
 
     public int port() {
@@ -70,6 +78,7 @@ public final class ApiServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) {
         Call call = new Call(exchange);
+        audit.asked(call.method(), exchange.getRequestURI().getPath(), call.flag("watch"));
         try {
             checkCaller(call);
             if (call.header("Upgrade").equalsIgnoreCase("websocket")) {
