@@ -114,6 +114,7 @@ final class NodeViews implements ClusterView, NodeGauges {
                 .setClockEpochMillis(clock.wallMillis())
                 .setKeys(storage.keys())
                 .setHints(now.core().store().hints().report().hints())
+                .setFollowsMoves(true)
                 .setRepair(repairs.status());
         ClockReport clock = now.core().peers().clock();
         status.setClockOutOfStep(clock.outOfStep()).setClockOffsetMillis(clock.offsetMillis());

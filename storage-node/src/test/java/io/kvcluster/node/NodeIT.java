@@ -97,6 +97,9 @@ class NodeIT {
                             .setConsistency(Consistency.ALL)
                             .build());
             NodeStatus before = nodes.status(1);
+            assertThat(before.getFollowsMoves())
+                    .as("said, not concluded from a version")
+                    .isTrue();
             nodes.stop(1);
             assertThat(nodes.kv(0)
                             .get(GetRequest.newBuilder()

@@ -1,0 +1,223 @@
+package io.kvcluster.e2e.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.kvcluster.client.GetOutcome;
+import io.kvcluster.client.KvClient;
+import io.kvcluster.client.Level;
+import io.kvcluster.client.RequestOptions;
+import io.kvcluster.client.WriteOutcome;
+import io.kvcluster.crd.Operation;
+import io.kvcluster.e2e.cluster.Cluster;
+import io.kvcluster.e2e.cluster.Spec;
+import io.kvcluster.e2e.result.Results;
+import io.kvcluster.e2e.testbed.Scenario;
+import io.kvcluster.e2e.testbed.Target;
+import io.kvcluster.e2e.traffic.Acknowledged;
+import io.kvcluster.e2e.traffic.Plan;
+import io.kvcluster.e2e.traffic.Report;
+import io.kvcluster.e2e.traffic.Traffic;
+import io.kvcluster.history.HistoryJudge;
+import io.kvcluster.history.HistoryJudge.Judgement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Members come and go under load: no operation fails, nothing that was acknowledged is lost, nothing stale is read at quorum. */
+@Scenario
+final class ScaleE2E {
+    private static final Duration LIMIT = Duration.ofMinutes(6);
+    private static final int KEYS = 2_000;
+    private static final int VALUE_BYTES = 1_000;
+
+    private final Target target;
+
+    ScaleE2E(Target target) {
+        this.target = target;
+    }
+
+    /** How one way went. */
+    private record Way(Duration taken, int copies, long bytes, long epochs) {}
+
+    @Test
+    void threeMembersBecomeSixAndThreeAgainAndNoOperationFails() {
+        HistoryJudge judge = HistoryJudge.linearizable();
+        Cluster cluster = cluster("scaled");
+        Map<String, String> before = cluster.incarnations();
+        fill(cluster);
+        try (Traffic traffic = Traffic.start(cluster, Plan.steady("scaled"))) {
+            awaitMore(traffic, 100);
+            Way up = scale(cluster, 6);
+            assertThat(cluster.incarnations()).as("nobody restarts for it").containsAllEntriesOf(before);
+            awaitMore(traffic, 100);
+            Way down = scale(cluster, 3);
+            awaitMore(traffic, 100);
+            assertThat(cluster.incarnations()).isEqualTo(before);
+            Report report = traffic.stop();
+            Map<String, Acknowledged> newest = traffic.newestAcknowledged();
+            Results.of("scale", target)
+                    .with("partitions", cluster.status().orElseThrow().ring().partitions())
+                    .with("secondsUp", up.taken().toMillis() / 1e3)
+                    .with("copiesUp", up.copies())
+                    .with("millisPerCopyUp", up.taken().toMillis() / Math.max(1, up.copies()))
+                    .with("bytesPerCopyUp", up.bytes() / Math.max(1, up.copies()))
+                    .with("epochsUp", up.epochs())
+                    .with("secondsDown", down.taken().toMillis() / 1e3)
+                    .with("copiesDown", down.copies())
+                    .with("bytesPerCopyDown", down.bytes() / Math.max(1, down.copies()))
+                    .with("epochsDown", down.epochs())
+                    .with("operations", report.operations().size())
+                    .with("failed", report.failures().size())
+                    .with("longestGapMillis", report.longestGap().toMillis())
+                    .with("p50Micros", report.percentileMicros(50))
+                    .with("p99Micros", report.percentileMicros(99))
+                    .publish();
+            assertThat(report.failures()).isEmpty();
+            assertHeld(cluster, newest);
+            Judgement judgement = judge.judge(report.history());
+            assertThat(judgement.passed()).as("%s", judgement).isTrue();
+        }
+        assertThat(cluster.claims()).as("reclaim Delete").hasSize(3);
+        cluster.delete();
+    }
+
+    @Test
+    void aScaleUpThatIsTakenBackHalfWayEndsWhereItBegan() {
+        Cluster cluster = cluster("cancelled");
+        Map<String, String> before = cluster.incarnations();
+        fill(cluster);
+        try (Traffic traffic = Traffic.start(cluster, Plan.steady("cancelled"))) {
+            awaitMore(traffic, 100);
+            cluster.resource().scale(5);
+            cluster.awaitStatus(
+                    "half-way",
+                    status -> status.operation() != null
+                            && status.operation().copiesDone() > 0
+                            && status.operation().partitionsMoving() > 0);
+            Way back = scale(cluster, 3);
+            awaitMore(traffic, 100);
+            Report report = traffic.stop();
+            Map<String, Acknowledged> newest = traffic.newestAcknowledged();
+            Results.of("scale-cancelled", target)
+                    .with("secondsBack", back.taken().toMillis() / 1e3)
+                    .with("operations", report.operations().size())
+                    .with("failed", report.failures().size())
+                    .publish();
+            assertThat(report.failures()).isEmpty();
+            assertHeld(cluster, newest);
+        }
+        assertThat(cluster.incarnations()).isEqualTo(before);
+        cluster.delete();
+    }
+
+    /** Two copies, then three again, and other quorums on the way. */
+    @Test
+    void copiesAndQuorumsChangeUnderLoad() {
+        Cluster cluster = cluster("copies");
+        fill(cluster);
+        try (Traffic traffic = Traffic.start(cluster, Plan.steady("copies"))) {
+            awaitMore(traffic, 100);
+            cluster.patchSpec("{\"replicationFactor\": 2}");
+            cluster.awaitSettled(LIMIT);
+            awaitMore(traffic, 100);
+            cluster.patchSpec("{\"replicationFactor\": 3, \"quorums\": {\"read\": 1, \"write\": 3}}");
+            cluster.awaitSettled(LIMIT);
+            awaitMore(traffic, 100);
+            Report report = traffic.stop();
+            Map<String, Acknowledged> newest = traffic.newestAcknowledged();
+            assertThat(report.failures()).isEmpty();
+            assertHeld(cluster, newest);
+        }
+        assertThat(cluster.status().orElseThrow().quorums()).isEqualTo("1/3");
+        cluster.delete();
+    }
+
+    private Cluster cluster(String name) {
+        Cluster cluster = new Cluster(target, name);
+        cluster.apply(Spec.of(target).with("partitions", 32));
+        cluster.awaitSettled();
+        return cluster;
+    }
+
+    /** Through the scale subresource, as {@code kubectl scale}. */
+    private Way scale(Cluster cluster, int members) {
+        long epoch = cluster.status().orElseThrow().ring().epoch();
+        AtomicReference<Operation> most = new AtomicReference<>();
+        long begin = System.nanoTime();
+        cluster.resource().scale(members);
+        await("settled with " + members)
+                .atMost(LIMIT)
+                .pollInterval(Cluster.POLL)
+                .until(() -> cluster.currentStatus()
+                        .filter(status -> {
+                            Operation now = status.operation();
+                            if (now != null) {
+                                most.accumulateAndGet(
+                                        now,
+                                        (old, next) -> old == null || next.bytesLeft() > old.bytesLeft() ? next : old);
+                            }
+                            return now == null
+                                    && status.members().size() == members
+                                    && status.ring().epoch() > epoch;
+                        })
+                        .isPresent());
+        cluster.awaitSettled(LIMIT);
+        Duration taken = Duration.ofNanos(System.nanoTime() - begin);
+        assertThat(cluster.pods()).hasSize(members).allMatch((Pod pod) -> Cluster.isReady(pod));
+        Operation peak = most.get();
+        return new Way(
+                taken,
+                peak == null ? 0 : peak.copiesTotal(),
+                peak == null ? 0 : peak.bytesLeft(),
+                cluster.status().orElseThrow().ring().epoch() - epoch);
+    }
+
+    private void fill(Cluster cluster) {
+        ByteString value = ByteString.copyFromUtf8("v".repeat(VALUE_BYTES));
+        try (KvClient client = cluster.connect()) {
+            for (int i = 0; i < KEYS; i++) {
+                assertThat(client.put(key(i), value, RequestOptions.DEFAULT.at(Level.QUORUM)))
+                        .isInstanceOf(WriteOutcome.Applied.class);
+            }
+        }
+    }
+
+    private static ByteString key(int i) {
+        return ByteString.copyFromUtf8("filled-" + i);
+    }
+
+    /** On every replica, and of what was written meanwhile the newest that was acknowledged. */
+    private static void assertHeld(Cluster cluster, Map<String, Acknowledged> newest) {
+        List<String> lost = new ArrayList<>();
+        RequestOptions all = RequestOptions.DEFAULT.at(Level.ALL).within(Duration.ofSeconds(10));
+        try (KvClient client = cluster.connect()) {
+            for (int i = 0; i < KEYS; i++) {
+                if (!(client.get(key(i), all) instanceof GetOutcome.Found)) {
+                    lost.add("filled-" + i);
+                }
+            }
+            newest.forEach((key, write) -> {
+                GetOutcome found = client.get(ByteString.copyFromUtf8(key), all);
+                boolean holds = found instanceof GetOutcome.Found value && value.version() == write.version();
+                if (!holds) {
+                    lost.add(key + " = " + write + " but " + found);
+                }
+            });
+        }
+        assertThat(lost).isEmpty();
+    }
+
+    private void awaitMore(Traffic traffic, long operations) {
+        long so = traffic.acknowledged();
+        await(operations + " more acknowledged operations")
+                .atMost(target.patience())
+                .pollInterval(Cluster.POLL)
+                .until(() -> traffic.acknowledged() >= so + operations);
+    }
+}
