@@ -98,7 +98,7 @@ placement-figures: jdk ## distinct replica sets, evenness and moves of placement
 	  io.kvcluster.ring.placement.PlacementFigures
 
 # Seconds measured for each number of clusters, seconds of warm-up, numbers of clusters.
-OPERATOR_COST = 45 20 1 10 100
+OPERATOR_COST = 35 15 1 10 100
 .PHONY: bench-operator
 bench-operator: jdk ## CPU, API calls and passes of an operator with 1, 10 and 100 settled clusters of fake nodes; plot into docs/results
 	@$(MVN) -q test-compile dependency:build-classpath -pl local -am -Dmdep.outputFile=target/cost.classpath

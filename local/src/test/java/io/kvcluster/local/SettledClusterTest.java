@@ -39,8 +39,18 @@ class SettledClusterTest {
             assertThat(passed(operator) - passesBefore).isGreaterThanOrEqualTo(PASSES);
             assertThat(fleet.asked()).isEqualTo(before);
 
+            assertThat(ask(operator, "/clusters"))
+                    .as("looking costs nothing either")
+                    .contains("\"membersUp\":3", "\"stale\":false")
+                    .doesNotContain("\"stale\":true");
+            assertThat(ask(operator, "/clusters/default/c1/mapping?key=k")).contains("\"primary\":{\"name\":\"c1-");
+            assertThat(ask(operator, "/nodes")).contains("CLUSTER_NOT_NAMED");
+            assertThat(fleet.asked()).isEqualTo(before);
+
             fleet.nodes.kill("c0-0");
             await().until(() -> fleet.inPhase("Degraded") == 1);
+            assertThat(ask(operator, "/clusters/default/c0/nodes")).contains("\"status\":\"DOWN\"");
+            assertThat(ask(operator, "/clusters/default/c1/nodes")).doesNotContain("DOWN");
             assertThat(fleet.writes()).as("what is counted counts").isGreaterThan(before.get("write"));
         }
     }
@@ -56,14 +66,18 @@ class SettledClusterTest {
     }
 
     private static long passed(Operator operator) throws Exception {
-        URI metrics = URI.create("http://127.0.0.1:" + operator.httpPort() + "/metrics");
+        return ask(operator, "/metrics")
+                .lines()
+                .filter(line -> line.startsWith(PASSED))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(PASSED.length())))
+                .sum();
+    }
+
+    private static String ask(Operator operator, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + operator.httpPort() + path);
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
-                    .body()
-                    .lines()
-                    .filter(line -> line.startsWith(PASSED))
-                    .mapToLong(line -> (long) Double.parseDouble(line.substring(PASSED.length())))
-                    .sum();
+            return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
         }
     }
 

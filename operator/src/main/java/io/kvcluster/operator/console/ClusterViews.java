@@ -90,6 +90,7 @@ public final class ClusterViews {
                         .map(ClusterViews::condition)
                         .toList(),
                 status.map(KvClusterStatus::blockedBy).orElse(List.of()),
+                status.map(KvClusterStatus::operation).orElse(null),
                 moves.stream().limit(MOVES_SHOWN).toList(),
                 moves.size(),
                 members(found).map(Members::all).orElse(List.of())));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.kvcluster.crd.Blocker;
+import io.kvcluster.crd.Operation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,7 @@ final class Shown {
      * All that is known of a cluster but its ring.
      *
      * @param phase in a word, as in the status
+     * @param operation the change that is under way and how far it is, as in the status
      * @param moves those of the smallest partitions, at most {@link ClusterViews#MOVES_SHOWN}
      * @param movesInAll how many there are
      */
@@ -96,6 +98,7 @@ final class Shown {
             int underReplicatedPartitions,
             List<Condition> conditions,
             List<Blocker> blockedBy,
+            @Nullable Operation operation,
             List<Move> moves,
             int movesInAll,
             List<Node> nodes) {}

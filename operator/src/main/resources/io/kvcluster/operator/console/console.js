@@ -169,6 +169,7 @@ function show(cluster) {
   blockers(cluster.blockedBy, now);
   const colours = colouring(cluster.nodes);
   members(cluster, colours, now);
+  operation(cluster.operation, now);
   moves(cluster);
   conditions(cluster.conditions, now);
   draw(cluster, colours);
@@ -245,6 +246,19 @@ function whither(move) {
   const join = move.to.filter(name => !move.from.includes(name));
   if (leave.length + join.length === 0) return move.from.join(', ') + ' with other quorums';
   return (leave.join(', ') || 'one more') + ' → ' + (join.join(', ') || 'one less');
+}
+
+function operation(under, now) {
+  const box = $('operation');
+  box.hidden = !under;
+  if (!under) return;
+  box.querySelector('b').textContent = under.type;
+  box.querySelector('span').textContent = 'to ' + under.goal;
+  const bar = box.querySelector('progress');
+  bar.max = Math.max(1, under.copiesTotal);
+  bar.value = under.copiesDone;
+  box.querySelector('p').textContent = under.copiesDone + ' of ' + under.copiesTotal + ' copies, about ' + size(under.bytesLeft) + ' left'
+    + (under.since ? '; for ' + ago(under.since, now) : '') + (under.blockedBy ? '; waits: ' + under.blockedBy : '');
 }
 
 function moves(cluster) {

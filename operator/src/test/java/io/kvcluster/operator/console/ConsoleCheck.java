@@ -94,11 +94,13 @@ class ConsoleCheck {
     }
 
     private void tellStatus(Wait... waits) {
+        tellStatus(new Progress.Unknown(), waits);
+    }
+
+    private void tellStatus(Progress progress, Wait... waits) {
         var look = console.world.look();
         console.sightings.told(
-                look.key(),
-                StatusCalculator.of(look, List.of(waits), waits.length > 0, new Progress.Unknown()),
-                World.NOW);
+                look.key(), StatusCalculator.of(look, List.of(waits), waits.length > 0, progress), World.NOW);
     }
 
     @Test
@@ -127,14 +129,19 @@ class ConsoleCheck {
                 .writeRing(MovingRing.of(console.world.ring(), MovePhase.COPY, moving))
                 .serveAll();
         console.sees();
-        tellStatus(new Wait(
-                "WaitingForMembers",
-                "Pod/demo-x",
-                "<img src=x onerror=alert(1)> has not told its store",
-                "the pod starts"));
+        tellStatus(
+                new Progress.UnderWay("ScaleUp", "6 members", moving.length, 40, 3 << 20, "a proof"),
+                new Wait(
+                        "WaitingForMembers",
+                        "Pod/demo-x",
+                        "<img src=x onerror=alert(1)> has not told its store",
+                        "the pod starts"));
         visit();
         assertThat(browser.count("#ring path.move")).isEqualTo(moving.length);
         assertThat(browser.text("#movesText")).isEqualTo("8 partitions move: 8 COPY.");
+        assertThat(browser.text("#operation"))
+                .startsWith("ScaleUp to 6 members")
+                .contains("0 of 40 copies, about 3.0 MiB left", "waits: a proof");
         assertThat(browser.count("#moves li")).isEqualTo(moving.length);
         String joining = console.world.ring().members().getLast().getName();
         assertThat(browser.text("#moves li:first-child")).startsWith("3").endsWith(" → " + joining);

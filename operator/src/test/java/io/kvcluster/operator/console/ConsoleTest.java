@@ -350,7 +350,7 @@ class ConsoleTest {
                         look,
                         List.of(new Wait("QuorumRule", "Pod/demo-0", "too few are live", "demo-1 back")),
                         true,
-                        new Progress.Unknown()),
+                        new Progress.UnderWay("ScaleUp", "6 members", 8, 40, 1 << 30, "")),
                 World.NOW);
         JsonNode cluster = console.json(ONE);
         assertThat(cluster.get("phase").textValue()).isEqualTo("Degraded");
@@ -360,6 +360,8 @@ class ConsoleTest {
         assertThat(cluster.at("/blockedBy/0/since").textValue()).isEqualTo(World.NOW.toString());
         assertThat(cluster.get("conditions").findValuesAsText("type"))
                 .containsExactly("Available", "Progressing", "Degraded", "Warning");
+        assertThat(cluster.at("/operation/type").textValue()).isEqualTo("ScaleUp");
+        assertThat(cluster.at("/operation/copiesTotal").intValue()).isEqualTo(40);
         assertThat(cluster.get("movesInAll").intValue()).isZero();
         assertThat(cluster.at("/nodes/1/status").textValue()).isEqualTo("DOWN");
     }
