@@ -66,6 +66,7 @@ final class CorruptRecords {
         ReadRequest request = ReadRequest.newBuilder()
                 .setPartition(side.partition())
                 .setKey(UnsafeByteOperations.unsafeWrap(key.bytes()))
+                .setRepair(joins(store))
                 .setDeadlineMillis(asking.deadlineMillis())
                 .build();
         asking.ask(
@@ -139,6 +140,12 @@ final class CorruptRecords {
     private void again() {
         side.loop().after(AGAIN_NANOS, () -> side.again(key));
         done.run();
+    }
+
+    /** One that joins lost nothing: it says what it has so far, though it doubts its copy until it exchanged with this replica too. */
+    private boolean joins(String store) {
+        Ring ring = asking.ring();
+        return ring != null && ring.joins(side.partition(), store);
     }
 
     private long epochNow() {

@@ -296,6 +296,10 @@ final class Exchange {
         if (ringChanged()) {
             return;
         }
+        if (repairs.unreadable() > 0) {
+            tookAll();
+            return;
+        }
         long covered = Math.min(promised, theirs.getCovered());
         partition.proved(covered);
         ExchangeDone request = ExchangeDone.newBuilder()
@@ -330,6 +334,19 @@ final class Exchange {
             fail("the ring changed meanwhile");
         }
         return changed;
+    }
+
+    /**
+     * This side, which is suspect, has all that the other holds, but could not give a record that it cannot read: that ends no doubt but
+     * its own. Nothing is covered by it. A record that nobody else has is given up only by a replica that is not suspect.
+     */
+    private void tookAll() {
+        if (side.life() != life || side.suspect() != suspect) {
+            fail("this replica lost records meanwhile");
+            return;
+        }
+        ended = true;
+        done.accept(new End.Complete(0, theirs.getRepairedUpTo(), theirs.getSuspect(), repairs.repaired()));
     }
 
     // --- asking, also by the descent

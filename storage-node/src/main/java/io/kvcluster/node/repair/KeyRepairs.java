@@ -49,6 +49,7 @@ final class KeyRepairs {
     private long notBeforeNanos;
     private int underWay;
     private int repaired;
+    private int unreadable;
     private boolean sleeping;
     private boolean over = true;
     private Runnable then = () -> {};
@@ -79,6 +80,11 @@ final class KeyRepairs {
 
     int repaired() {
         return repaired;
+    }
+
+    /** Records that a suspect side could not give, because their bytes went bad. */
+    int unreadable() {
+        return unreadable;
     }
 
     /**
@@ -188,7 +194,10 @@ final class KeyRepairs {
             @Override
             public void refused(Refusal why) {
                 // a record that cannot be read here is repaired by itself; the others go on
-                if (why == Refusal.CANNOT_SAY) {
+                if (suspect && side.isCorrupt(give.key())) {
+                    unreadable++;
+                    ended();
+                } else if (why == Refusal.CANNOT_SAY) {
                     KeyRepairs.this.refused("a record cannot be read: " + give.key());
                 } else {
                     KeyRepairs.this.refused("the own store: " + why);

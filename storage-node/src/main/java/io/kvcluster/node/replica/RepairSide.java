@@ -276,6 +276,11 @@ public final class RepairSide {
         }
     }
 
+    /** It waits to be written again. */
+    public boolean isCorrupt(Key key) {
+        return corrupt.contains(key);
+    }
+
     /** So many more would be remembered. */
     public boolean roomForCorrupt(int keys) {
         return corruptKeys() + keys <= CORRUPT_KEYS;

@@ -9,6 +9,7 @@ import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.replica.RepairSide;
+import io.kvcluster.node.seams.Loop;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.ring.Ring;
@@ -149,6 +150,15 @@ final class MoveScript {
         boolean[] done = new boolean[1];
         side.loop().post(() -> side.empty(() -> done[0] = true));
         await(machine.name + " is emptied", () -> done[0]);
+    }
+
+    /** As one finds at its start that the log is damaged: what it holds of the partition may not be all. */
+    void doubt(SimMachine machine, int partition) {
+        NodeCore core = Objects.requireNonNull(machine.core());
+        Loop loop = core.replicas().get(partition).repair().loop();
+        boolean[] done = new boolean[1];
+        loop.post(() -> core.store().distrust(partition, loop, () -> done[0] = true));
+        await(machine.name + " doubts its copy", () -> done[0]);
     }
 
     /** The bytes of the value go bad on the machine's disk, wherever in its log they are. */
