@@ -2,10 +2,7 @@ package io.kvcluster.local;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.kvcluster.local.api.error.ApiError;
 import io.kvcluster.local.api.http.ApiServer;
 import io.kvcluster.local.api.http.PodLogs;
@@ -62,14 +59,7 @@ final class FakeFleet implements AutoCloseable {
     }
 
     KubernetesClient client() {
-        return new KubernetesClientBuilder()
-                .withHttpClientFactory(new JdkHttpClientFactory())
-                .withConfig(new ConfigBuilder()
-                        .withMasterUrl(server.url())
-                        .withNamespace("default")
-                        .withAutoConfigure(false)
-                        .build())
-                .build();
+        return TestApi.client(server.url());
     }
 
     /** Clusters with everything by default, named c0, c1 and so on. */

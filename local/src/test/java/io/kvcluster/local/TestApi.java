@@ -32,10 +32,15 @@ public record TestApi(ObjectStore store, Resources resources, ApiServer server) 
     }
 
     public KubernetesClient client() {
+        return client(server.url());
+    }
+
+    /** Of an API server of the tests. */
+    static KubernetesClient client(String url) {
         return new KubernetesClientBuilder()
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withConfig(new ConfigBuilder()
-                        .withMasterUrl(server.url())
+                        .withMasterUrl(url)
                         .withNamespace("default")
                         .withAutoConfigure(false)
                         .build())

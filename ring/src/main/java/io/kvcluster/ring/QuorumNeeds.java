@@ -21,6 +21,11 @@ public record QuorumNeeds(int barrier, int copy) {
         return new QuorumNeeds(Math.max(quorum.barrier, eventual.barrier), Math.max(quorum.copy, eventual.copy));
     }
 
+    /** The largest quorum that levels quorum and eventual ask for, of reads and of writes. @param read,write those of level eventual */
+    public static int largest(int replicas, int read, int write) {
+        return Math.max(replicas / 2 + 1, Math.max(read, write));
+    }
+
     private static QuorumNeeds plain(int replicas, int read, int write) {
         return new QuorumNeeds(Math.max(replicas - read, replicas - write) + 1, Math.max(read, replicas - write + 1));
     }

@@ -121,10 +121,7 @@ public final class PodRemoval {
         return world.pod(pod)
                 .flatMap(PodView::report)
                 .map(NodeReport::storeId)
-                .filter(storeId -> Claims.ofPod(world, pod)
-                        .flatMap(Claims::drained)
-                        .filter(storeId::equals)
-                        .isEmpty())
+                .filter(storeId -> !Claims.isDrained(world, pod, storeId))
                 .flatMap(storeId -> RingMoves.mark(world, pod, storeId));
     }
 }

@@ -124,20 +124,14 @@ public final class RingMoves {
             if (proof.isEmpty()) {
                 continue;
             }
-            if (proof.get().obstacle(ring, member).isPresent() || isMarked(member.getName(), member.getStoreId())) {
+            if (proof.get().obstacle(ring, member).isPresent()
+                    || Claims.isDrained(world, member.getName(), member.getStoreId())) {
                 proofs.add(proof.get());
             } else {
                 mark(world, member.getName(), member.getStoreId()).ifPresent(marks::add);
             }
         }
         return proofs;
-    }
-
-    private boolean isMarked(String pod, String storeId) {
-        return Claims.ofPod(world, pod)
-                .flatMap(Claims::drained)
-                .filter(storeId::equals)
-                .isPresent();
     }
 
     static Optional<Mark> mark(Observation world, String pod, String storeId) {

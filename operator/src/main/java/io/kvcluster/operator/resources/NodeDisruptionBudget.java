@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.kvcluster.crd.KvCluster;
+import io.kvcluster.ring.QuorumNeeds;
 
 /**
  * How many pods an eviction may take at a time: as many as every partition can miss and still have its quorums, whichever pods
@@ -18,8 +19,7 @@ public final class NodeDisruptionBudget {
      * @param write quorum of level eventual, in force now
      */
     public static int spare(int copies, int read, int write) {
-        int majority = copies / 2 + 1;
-        return Math.max(1, copies - Math.max(majority, Math.max(read, write)));
+        return Math.max(1, copies - QuorumNeeds.largest(copies, read, write));
     }
 
     /** @param spare pods that may be missing at a time */

@@ -9,6 +9,7 @@ import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.resources.NodeStatefulSet;
 import io.kvcluster.proto.ring.Member;
+import io.kvcluster.ring.QuorumNeeds;
 import io.kvcluster.ring.Ring;
 import java.util.List;
 import java.util.Map;
@@ -225,7 +226,7 @@ public final class Rollout {
      * them, so there it is enough that all others are live.
      */
     private static int required(int copies, int read, int write) {
-        return Math.min(Math.max(copies / 2 + 1, Math.max(read, write)), copies - 1);
+        return Math.min(QuorumNeeds.largest(copies, read, write), copies - 1);
     }
 
     private Optional<Member> member(String pod) {

@@ -3,6 +3,7 @@ package io.kvcluster.operator.status;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
+import io.kvcluster.ring.QuorumNeeds;
 import io.kvcluster.ring.Ring;
 import java.util.List;
 
@@ -32,17 +33,13 @@ record Health(List<Member> missing, int underReplicated, int withoutQuorum) {
 
     private static boolean servesQuorums(Observation world, Ring ring, int p) {
         long live = ring.replicas(p).stream().filter(world::isServing).count();
-        if (live < largest(ring.replicas(p).size(), ring.read(p), ring.write(p))) {
+        if (live < QuorumNeeds.largest(ring.replicas(p).size(), ring.read(p), ring.write(p))) {
             return false;
         }
         long target = ring.target(p).stream()
                 .filter(member -> world.isServing(member) || (isJoining(member) && isHeard(world, member)))
                 .count();
-        return target >= largest(ring.target(p).size(), ring.targetRead(p), ring.targetWrite(p));
-    }
-
-    private static int largest(int copies, int read, int write) {
-        return Math.max(copies / 2 + 1, Math.max(read, write));
+        return target >= QuorumNeeds.largest(ring.target(p).size(), ring.targetRead(p), ring.targetWrite(p));
     }
 
     private static boolean isMissing(Observation world, Member member) {

@@ -121,6 +121,14 @@ public final class Claims {
         return Optional.ofNullable(label(claim, Labels.DRAINED));
     }
 
+    /** The claim of that pod says of that very store that it was drained. */
+    public static boolean isDrained(Observation world, String pod, String storeId) {
+        return ofPod(world, pod)
+                .flatMap(Claims::drained)
+                .filter(storeId::equals)
+                .isPresent();
+    }
+
     private static @Nullable String label(PersistentVolumeClaim claim, String key) {
         Map<String, String> labels = claim.getMetadata().getLabels();
         return labels == null ? null : labels.get(key);

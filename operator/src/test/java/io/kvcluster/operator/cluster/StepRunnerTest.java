@@ -103,9 +103,8 @@ class StepRunnerTest {
         });
     }
 
-    @Test
-    void theFirstRingIsPutWithTheResourceVersionThatWasRead() throws InterruptedException {
-        world = World.started("{replicas: 3}");
+    /** Its ConfigMap was read with resource version 42. */
+    private void expectPutOfRing() {
         ConfigMap map = new ConfigMapBuilder(world.look().ringMap().orElseThrow())
                 .editMetadata()
                 .withResourceVersion("42")
@@ -117,6 +116,12 @@ class StepRunnerTest {
                 .withPath("/api/v1/namespaces/ns/configmaps/demo-ring")
                 .andReturn(200, map)
                 .once();
+    }
+
+    @Test
+    void theFirstRingIsPutWithTheResourceVersionThatWasRead() throws InterruptedException {
+        world = World.started("{replicas: 3}");
+        expectPutOfRing();
         assertThat(run(plan())).isEmpty();
         ConfigMap put = Serialization.unmarshal(request("PUT").getUtf8Body(), ConfigMap.class);
         assertThat(put.getMetadata().getResourceVersion()).isEqualTo("42");
@@ -261,17 +266,7 @@ class StepRunnerTest {
         Ring before = world.ring();
         Ring first = World.next(before);
         Ring second = ((RingCheck.Valid) RingChange.next(before, table -> table.setNextMemberIndex(9))).ring();
-        ConfigMap map = new ConfigMapBuilder(world.look().ringMap().orElseThrow())
-                .editMetadata()
-                .withResourceVersion("42")
-                .endMetadata()
-                .build();
-        world.ringMap(map);
-        server.expect()
-                .put()
-                .withPath("/api/v1/namespaces/ns/configmaps/demo-ring")
-                .andReturn(200, map)
-                .once();
+        expectPutOfRing();
         assertThat(run(
                         List.of(new Step.AdvanceRing(first, "less", true)),
                         List.of(new Step.AdvanceRing(second, "more", true))))

@@ -3,7 +3,6 @@ package io.kvcluster.node.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvcluster.node.command.ConsistencyLevel;
-import io.kvcluster.node.command.Key;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,20 +25,14 @@ class BothSetsTest {
     private static List<List<String>> readBeforeAndAfter(MoveFault fault) {
         MoveScript script = new MoveScript(3, 2, fault);
         script.operator.want(4, 2);
-        int partition = script.heldInCopy();
-        List<SimMachine> old = script.machines(script.ring().replicas(partition));
-        List<SimMachine> targets = script.machines(script.ring().target(partition));
-        SimMachine leaves = MoveScript.in(old, targets);
-        SimMachine joins = MoveScript.in(targets, old);
-        SimMachine stays = MoveScript.in(old, List.of(leaves));
-        targets.forEach(machine -> script.awaitCopied(machine, partition));
+        MoveScript.Held move = script.heldWithAllCopied();
+        SimMachine stays = move.stay().getFirst();
 
-        Key key = script.keyOf(partition);
-        script.putThatReachesOnly(leaves, key, "seen");
-        leaves.boot();
+        script.putThatReachesOnly(move.leaves(), move.key(), "seen");
+        move.leaves().boot();
 
-        List<String> before = script.get(stays, key, ConsistencyLevel.QUORUM);
-        script.heldInReadNew(partition);
-        return List.of(before, script.get(joins, key, ConsistencyLevel.QUORUM));
+        List<String> before = script.get(stays, move.key(), ConsistencyLevel.QUORUM);
+        script.heldInReadNew(move.partition());
+        return List.of(before, script.get(move.joins(), move.key(), ConsistencyLevel.QUORUM));
     }
 }

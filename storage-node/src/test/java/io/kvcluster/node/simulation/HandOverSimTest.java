@@ -19,33 +19,29 @@ class HandOverSimTest {
     void whatOnlyTheStoreThatLeftHoldsIsGivenToAllBeforeItIsDropped() {
         MoveScript script = new MoveScript(3, 2, MoveFault.NONE);
         script.operator.want(4, 2);
-        int partition = script.heldInCopy();
-        List<SimMachine> old = script.machines(script.ring().replicas(partition));
-        List<SimMachine> targets = script.machines(script.ring().target(partition));
-        SimMachine leaves = MoveScript.in(old, targets);
-        targets.forEach(machine -> script.awaitCopied(machine, partition));
-        Key key = script.keyOf(partition);
-        script.putThatReachesOnly(leaves, key, "late");
+        MoveScript.Held move = script.heldWithAllCopied();
+        script.putThatReachesOnly(move.leaves(), move.key(), "late");
         script.cluster.machines.stream()
-                .filter(other -> other != leaves)
-                .forEach(other -> script.cluster.network.partition(leaves.name, other.name));
-        leaves.boot();
-        script.operator.hold(false);
-        script.await(
-                "the store has left",
-                () -> !script.ring().moves(partition) && script.ring().equals(leaves.ring()));
+                .filter(other -> other != move.leaves())
+                .forEach(other -> script.cluster.network.partition(move.leaves().name, other.name));
+        move.leaves().boot();
+        script.awaitLeft(move);
 
         script.cluster.world.runForMillis(UNREACHABLE_MILLIS);
-        script.awaitHeld(leaves, key, true);
-        targets.forEach(machine -> script.awaitHeld(machine, key, false));
-        assertThat(Objects.requireNonNull(leaves.core()).repair().report().toGiveUp())
+        script.awaitHeld(move.leaves(), move.key(), true);
+        move.targets().forEach(machine -> script.awaitHeld(machine, move.key(), false));
+        assertThat(Objects.requireNonNull(move.leaves().core())
+                        .repair()
+                        .report()
+                        .toGiveUp())
                 .isPositive();
 
-        script.cluster.machines.forEach(other -> script.cluster.network.heal(leaves.name, other.name));
-        script.awaitHeld(leaves, key, false);
-        targets.forEach(machine -> script.awaitHeld(machine, key, true));
+        script.cluster.machines.forEach(other -> script.cluster.network.heal(move.leaves().name, other.name));
+        script.awaitHeld(move.leaves(), move.key(), false);
+        move.targets().forEach(machine -> script.awaitHeld(machine, move.key(), true));
         script.awaitSettled();
-        assertThat(script.get(targets.getFirst(), key, ConsistencyLevel.ALL)).containsExactly("late");
+        assertThat(script.get(move.targets().getFirst(), move.key(), ConsistencyLevel.ALL))
+                .containsExactly("late");
     }
 
     /** Quorums may ask for more replicas than have their disks: then all that have are as many as there can be. */
@@ -53,15 +49,11 @@ class HandOverSimTest {
     void anOlderCopyIsGivenUpAlsoWhenADiskOfThoseThatTakeItIsGone() {
         MoveScript script = new MoveScript(4, 3, MoveFault.NONE);
         script.operator.want(5, 3);
-        int partition = script.heldInCopy();
-        List<SimMachine> old = script.machines(script.ring().replicas(partition));
-        List<SimMachine> targets = script.machines(script.ring().target(partition));
-        SimMachine joins = MoveScript.in(targets, old);
-        SimMachine loses = MoveScript.in(old, List.of(MoveScript.in(old, targets)));
-        targets.forEach(machine -> script.awaitCopied(machine, partition));
-        Key key = script.keyOf(partition);
-        assertThat(script.put(old.getLast(), key, "kept", ConsistencyLevel.ALL)).isInstanceOf(Outcome.Applied.class);
-        script.awaitHeld(joins, key, true);
+        MoveScript.Held move = script.heldWithAllCopied();
+        SimMachine loses = move.stay().getFirst();
+        assertThat(script.put(move.old().getLast(), move.key(), "kept", ConsistencyLevel.ALL))
+                .isInstanceOf(Outcome.Applied.class);
+        script.awaitHeld(move.joins(), move.key(), true);
 
         loses.loseDisk();
         loses.boot();
@@ -69,7 +61,7 @@ class HandOverSimTest {
         script.operator.hold(false);
 
         script.awaitSettled();
-        assertThat(script.get(joins, key, ConsistencyLevel.ALL)).containsExactly("kept");
+        assertThat(script.get(move.joins(), move.key(), ConsistencyLevel.ALL)).containsExactly("kept");
     }
 
     /** One that takes it doubts its own copy until it exchanged with the other, and what is handed over must not keep the two from that. */
@@ -77,30 +69,22 @@ class HandOverSimTest {
     void itWaitsForAReplicaThatHasToHealFirst() {
         MoveScript script = new MoveScript(3, 2, MoveFault.NONE);
         script.operator.want(4, 2);
-        int partition = script.heldInCopy();
-        List<SimMachine> old = script.machines(script.ring().replicas(partition));
-        List<SimMachine> targets = script.machines(script.ring().target(partition));
-        SimMachine leaves = MoveScript.in(old, targets);
-        targets.forEach(machine -> script.awaitCopied(machine, partition));
-        Key key = script.keyOf(partition);
-        script.putThatReachesOnly(leaves, key, "late");
-        script.cut(leaves, script.othersThan(leaves));
-        leaves.boot();
-        script.operator.hold(false);
-        script.await(
-                "the store has left",
-                () -> !script.ring().moves(partition) && script.ring().equals(leaves.ring()));
-        SimMachine doubts = targets.getFirst();
-        script.cut(doubts, List.of(targets.getLast()));
-        script.empty(doubts, partition);
+        MoveScript.Held move = script.heldWithAllCopied();
+        script.putThatReachesOnly(move.leaves(), move.key(), "late");
+        script.cut(move.leaves(), script.othersThan(move.leaves()));
+        move.leaves().boot();
+        script.awaitLeft(move);
+        SimMachine doubts = move.targets().getFirst();
+        script.cut(doubts, List.of(move.targets().getLast()));
+        script.empty(doubts, move.partition());
 
-        targets.forEach(machine -> script.cluster.network.heal(leaves.name, machine.name));
-        script.awaitHeld(targets.getLast(), key, true);
+        move.targets().forEach(machine -> script.cluster.network.heal(move.leaves().name, machine.name));
+        script.awaitHeld(move.targets().getLast(), move.key(), true);
         script.cluster.world.runForMillis(UNREACHABLE_MILLIS);
         script.heal();
 
         script.awaitSettled();
-        assertThat(script.get(doubts, key, ConsistencyLevel.ALL)).containsExactly("late");
+        assertThat(script.get(doubts, move.key(), ConsistencyLevel.ALL)).containsExactly("late");
     }
 
     /** Others have something newer, so that what it has differs, and cannot be read. */
@@ -108,28 +92,22 @@ class HandOverSimTest {
     void aDamagedRecordThatOthersHaveNewerKeepsNoStoreFromLeaving() {
         MoveScript script = new MoveScript(3, 2, MoveFault.NONE);
         script.operator.want(4, 2);
-        int partition = script.heldInCopy();
-        List<SimMachine> old = script.machines(script.ring().replicas(partition));
-        List<SimMachine> targets = script.machines(script.ring().target(partition));
-        SimMachine leaves = MoveScript.in(old, targets);
-        targets.forEach(machine -> script.awaitCopied(machine, partition));
-        Key key = script.keyOf(partition);
-        assertThat(script.put(leaves, key, "older", ConsistencyLevel.ALL)).isInstanceOf(Outcome.Applied.class);
-        script.awaitHeld(leaves, key, true);
-        script.cut(leaves, script.othersThan(leaves));
-        script.operator.hold(false);
-        script.await(
-                "the store has left",
-                () -> !script.ring().moves(partition) && script.ring().equals(leaves.ring()));
-        assertThat(script.put(targets.getFirst(), key, "newer", ConsistencyLevel.ALL))
+        MoveScript.Held move = script.heldWithAllCopied();
+        assertThat(script.put(move.leaves(), move.key(), "older", ConsistencyLevel.ALL))
                 .isInstanceOf(Outcome.Applied.class);
-        script.damage(leaves, "older");
+        script.awaitHeld(move.leaves(), move.key(), true);
+        script.cut(move.leaves(), script.othersThan(move.leaves()));
+        script.awaitLeft(move);
+        assertThat(script.put(move.targets().getFirst(), move.key(), "newer", ConsistencyLevel.ALL))
+                .isInstanceOf(Outcome.Applied.class);
+        script.damage(move.leaves(), "older");
 
         script.heal();
 
         script.awaitSettled();
-        script.awaitHeld(leaves, key, false);
-        assertThat(script.get(targets.getFirst(), key, ConsistencyLevel.ALL)).containsExactly("newer");
+        script.awaitHeld(move.leaves(), move.key(), false);
+        assertThat(script.get(move.targets().getFirst(), move.key(), ConsistencyLevel.ALL))
+                .containsExactly("newer");
     }
 
     /** It is given up only when each store that may have it said that it has not. */
@@ -137,30 +115,23 @@ class HandOverSimTest {
     void aDamagedRecordThatNobodyElseHasIsGivenUpWhenAllWereAsked() {
         MoveScript script = new MoveScript(3, 2, MoveFault.NONE);
         script.operator.want(4, 2);
-        int partition = script.heldInCopy();
-        List<SimMachine> old = script.machines(script.ring().replicas(partition));
-        List<SimMachine> targets = script.machines(script.ring().target(partition));
-        SimMachine leaves = MoveScript.in(old, targets);
-        targets.forEach(machine -> script.awaitCopied(machine, partition));
-        Key key = script.keyOf(partition);
-        script.putThatReachesOnly(leaves, key, "damaged");
-        script.cut(leaves, script.othersThan(leaves));
-        leaves.boot();
-        script.await("it is back", () -> script.ring().equals(leaves.ring()));
-        script.damage(leaves, "damaged");
-        script.cluster.network.heal(leaves.name, targets.getFirst().name);
-        script.operator.hold(false);
-        script.await(
-                "the store has left",
-                () -> !script.ring().moves(partition) && script.ring().equals(leaves.ring()));
+        MoveScript.Held move = script.heldWithAllCopied();
+        script.putThatReachesOnly(move.leaves(), move.key(), "damaged");
+        script.cut(move.leaves(), script.othersThan(move.leaves()));
+        move.leaves().boot();
+        script.await("it is back", () -> script.ring().equals(move.leaves().ring()));
+        script.damage(move.leaves(), "damaged");
+        script.cluster.network.heal(move.leaves().name, move.targets().getFirst().name);
+        script.awaitLeft(move);
 
         script.cluster.world.runForMillis(2 * UNREACHABLE_MILLIS);
-        script.awaitHeld(leaves, key, true);
+        script.awaitHeld(move.leaves(), move.key(), true);
 
         script.heal();
         script.awaitSettled();
-        script.awaitHeld(leaves, key, false);
-        assertThat(script.get(targets.getFirst(), key, ConsistencyLevel.ALL)).isEmpty();
+        script.awaitHeld(move.leaves(), move.key(), false);
+        assertThat(script.get(move.targets().getFirst(), move.key(), ConsistencyLevel.ALL))
+                .isEmpty();
     }
 
     /**

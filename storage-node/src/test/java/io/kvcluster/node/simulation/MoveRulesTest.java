@@ -51,14 +51,10 @@ class MoveRulesTest {
     private static Split splitBetweenOldAndNew(MoveFault fault) {
         MoveScript script = new MoveScript(4, 3, fault);
         script.operator.want(5, 3);
-        int partition = script.heldInCopy();
-        List<SimMachine> old = script.machines(script.ring().replicas(partition));
-        List<SimMachine> targets = script.machines(script.ring().target(partition));
-        SimMachine leaves = MoveScript.in(old, targets);
-        List<SimMachine> stay = old.stream().filter(targets::contains).toList();
-        targets.forEach(machine -> script.awaitCopied(machine, partition));
+        MoveScript.Held move = script.heldWithAllCopied();
+        List<SimMachine> stay = move.stay();
 
-        List<SimMachine> parted = List.of(leaves, stay.getFirst());
+        List<SimMachine> parted = List.of(move.leaves(), stay.getFirst());
         List<SimMachine> others = script.cluster.machines.stream()
                 .filter(machine -> !parted.contains(machine))
                 .toList();
@@ -69,12 +65,11 @@ class MoveRulesTest {
         script.operator.hold(false);
         script.cluster.world.runForMillis(A_WHILE_MILLIS);
 
-        Key key = script.keyOf(partition);
         SimMachine writer = stay.getLast();
-        Outcome written = script.put(writer, key, "new", ConsistencyLevel.QUORUM);
-        List<String> read = script.get(leaves, key, ConsistencyLevel.QUORUM);
+        Outcome written = script.put(writer, move.key(), "new", ConsistencyLevel.QUORUM);
+        List<String> read = script.get(move.leaves(), move.key(), ConsistencyLevel.QUORUM);
         parted.forEach(machine -> script.operator.reaches(machine, true));
-        return new Split(script, writer, key, written, read);
+        return new Split(script, writer, move.key(), written, read);
     }
 
     // --- a joining store counts when its copy is proven

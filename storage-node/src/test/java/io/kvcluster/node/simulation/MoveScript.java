@@ -74,6 +74,48 @@ final class MoveScript {
         return moving().orElseThrow();
     }
 
+    /**
+     * A partition whose move is held while it is copied.
+     *
+     * @param old its replicas
+     * @param targets its replicas after the move
+     * @param leaves the first of the old that is no target
+     * @param key one of the partition
+     */
+    record Held(int partition, List<SimMachine> old, List<SimMachine> targets, SimMachine leaves, Key key) {
+        SimMachine joins() {
+            return in(targets, old);
+        }
+
+        List<SimMachine> stay() {
+            return old.stream().filter(targets::contains).toList();
+        }
+    }
+
+    /** As {@link #heldInCopy}. */
+    Held held() {
+        int partition = heldInCopy();
+        List<SimMachine> old = machines(ring().replicas(partition));
+        List<SimMachine> targets = machines(ring().target(partition));
+        return new Held(partition, old, targets, in(old, targets), keyOf(partition));
+    }
+
+    /** The same, with every copy complete. */
+    Held heldWithAllCopied() {
+        Held held = held();
+        held.targets().forEach(machine -> awaitCopied(machine, held.partition()));
+        return held;
+    }
+
+    /** The operator goes on, and the store is told that it left the partition. */
+    void awaitLeft(Held move) {
+        operator.hold(false);
+        await(
+                "the store has left",
+                () -> !ring().moves(move.partition())
+                        && ring().equals(move.leaves().ring()));
+    }
+
     /** Lets the operator go on until reads ask those that the partition moves to, and everybody knows. */
     void heldInReadNew(int partition) {
         operator.hold(false);

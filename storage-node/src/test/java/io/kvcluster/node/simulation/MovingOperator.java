@@ -4,7 +4,6 @@ import io.kvcluster.node.MoveViews;
 import io.kvcluster.node.NodeCore;
 import io.kvcluster.proto.admin.CopyStatus;
 import io.kvcluster.proto.admin.DrainStatus;
-import io.kvcluster.proto.ring.Defaults;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.ring.Ring;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MovingOperator {
     private static final long MILLIS = 1_000_000;
-    private static final String CLUSTER_ID = "00000000-0000-4000-8000-000000000001";
     private static final int MOST_MACHINES = 6;
 
     /** What a run must reach to show anything. */
@@ -397,23 +395,6 @@ final class MovingOperator {
             }
             pods.add(pod(machine, core));
         }
-        RingChange.Result made = RingChange.first(new RingChange.First(
-                "sim",
-                CLUSTER_ID,
-                pods,
-                factor,
-                read,
-                write,
-                SimCluster.PARTITIONS,
-                Defaults.newBuilder()
-                        .setConsistency("eventual")
-                        .setConflictResolution(cluster.plan.policy().inFirstRing())
-                        .setResolver(cluster.plan.policy() == Policy.CUSTOM ? UnionResolver.NAME : "")
-                        .setDurability("Fsync")
-                        .build()));
-        return switch (made) {
-            case RingChange.Made(Ring first, int sets) -> first;
-            case RingChange.Refused refused -> throw new IllegalStateException(refused.toString());
-        };
+        return SimOperator.first(cluster, pods, factor, read, write);
     }
 }

@@ -72,13 +72,19 @@ final class SimOperator {
                     machine.name,
                     "zone-" + members.size() % 3));
         }
+        Ring first = first(cluster, members, 3, 2, 2);
+        cluster.trace.say("operator", () -> "makes the first ring: " + first);
+        return first;
+    }
+
+    static Ring first(SimCluster cluster, List<RingChange.NewMember> members, int copies, int read, int write) {
         RingChange.Result made = RingChange.first(new RingChange.First(
                 "sim",
                 CLUSTER_ID,
                 members,
-                3,
-                2,
-                2,
+                copies,
+                read,
+                write,
                 SimCluster.PARTITIONS,
                 Defaults.newBuilder()
                         .setConsistency("eventual")
@@ -87,10 +93,7 @@ final class SimOperator {
                         .setDurability("Fsync")
                         .build()));
         return switch (made) {
-            case RingChange.Made(Ring ring, int sets) -> {
-                cluster.trace.say("operator", () -> "makes the first ring: " + ring);
-                yield ring;
-            }
+            case RingChange.Made(Ring first, int sets) -> first;
             case RingChange.Refused refused -> throw new IllegalStateException(refused.toString());
         };
     }
