@@ -3,6 +3,11 @@ package io.kvcluster.e2e.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
+import io.kvcluster.client.KvClient;
+import io.kvcluster.client.Level;
+import io.kvcluster.client.RequestOptions;
+import io.kvcluster.client.WriteOutcome;
 import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.crd.MemberStatus;
 import io.kvcluster.e2e.cluster.Cluster;
@@ -16,7 +21,12 @@ import io.kvcluster.e2e.traffic.Plan;
 import io.kvcluster.e2e.traffic.Report;
 import io.kvcluster.e2e.traffic.Traffic;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +39,8 @@ final class NodeKilledE2E {
     private static final Duration FIRST_SUCCESS = Duration.ofSeconds(1);
     private static final Duration STARVED = Duration.ofSeconds(30);
     private static final int OPERATIONS = 120;
+    /** Many to each partition: that of every primary is among them. */
+    private static final int EVERY_KEY = 512;
 
     private final Target target;
 
@@ -41,10 +53,13 @@ final class NodeKilledE2E {
         Cluster cluster = Cluster.shared(target);
         String victim = cluster.podNames().getFirst();
         try (Slowness slowness = Slowness.watch();
+                KvClient client = cluster.connect();
                 Traffic traffic = Traffic.start(cluster, Plan.steady("killed"))) {
             awaitAcknowledged(traffic, OPERATIONS);
+            putEveryKey(client);
             Fault kill = Fault.make(
                     "kill -9 " + victim, () -> assertThat(target.kill9(victim)).isTrue());
+            Duration everyKey = putEveryKey(client).minusNanos(kill.toNanos());
             long soFar = traffic.acknowledged();
             cluster.awaitSettled();
             awaitAcknowledged(traffic, soFar + OPERATIONS);
@@ -55,6 +70,7 @@ final class NodeKilledE2E {
                     .with("operations", report.operations().size())
                     .with("failed", report.failures().size())
                     .with("firstSuccessMillis", report.firstSuccessAfter(kill).toMillis())
+                    .with("everyKeyMillis", everyKey.toMillis())
                     .with("longestGapMillis", report.longestGap().toMillis())
                     .with("p50Micros", report.percentileMicros(50))
                     .with("p99Micros", report.percentileMicros(99))
@@ -63,6 +79,7 @@ final class NodeKilledE2E {
             assertThat(report.failuresBegunBefore(kill)).hasSizeLessThanOrEqualTo(6);
             assertThat(report.failuresBegunAfter(kill)).isEmpty();
             assertThat(report.firstSuccessAfter(kill)).isLessThanOrEqualTo(times(slower, FIRST_SUCCESS));
+            assertThat(everyKey).isLessThanOrEqualTo(times(slower, FIRST_SUCCESS));
         }
     }
 
@@ -115,6 +132,24 @@ final class NodeKilledE2E {
                 .publish();
         assertThat(downSeen).isLessThanOrEqualTo(DOWN_AFTER.plus(times(slower, NOTICED)));
         assertThat(upSeen).isLessThanOrEqualTo(times(slower, UP_SEEN));
+    }
+
+    /**
+     * One put of every key, all at the same time; each has to be acknowledged.
+     *
+     * @return when the last one was, on the clock of the history
+     */
+    private static Duration putEveryKey(KvClient client) {
+        RequestOptions quorum =
+                RequestOptions.DEFAULT.at(Level.QUORUM).within(Plan.steady("").timeout());
+        try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<WriteOutcome>> puts = IntStream.range(0, EVERY_KEY)
+                    .mapToObj(i -> ByteString.copyFromUtf8("every-key-" + i))
+                    .map(key -> all.submit(() -> client.put(key, key, quorum)))
+                    .toList();
+            assertThat(puts).allSatisfy(put -> assertThat(put.get()).isInstanceOf(WriteOutcome.Applied.class));
+        }
+        return Duration.ofNanos(System.nanoTime());
     }
 
     /** On a machine that others keep busy. */
