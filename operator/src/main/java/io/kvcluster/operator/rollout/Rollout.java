@@ -11,6 +11,7 @@ import io.kvcluster.operator.resources.NodeStatefulSet;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.QuorumNeeds;
 import io.kvcluster.ring.Ring;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,7 @@ public final class Rollout {
         List<PodView> outdated = world.shape().pods().stream()
                 .flatMap(name -> world.pod(name).stream())
                 .filter(pod -> !pod.isLeaving() && !wanted.equals(pod.podHash()))
+                .sorted(Comparator.comparing(PodView::isReady)) // unhealthy ones first, else by name
                 .toList();
         if (outdated.isEmpty()) {
             return oldAndIdle()
@@ -120,7 +122,10 @@ public final class Rollout {
         return silent && !pod.isReady();
     }
 
-    /** One at a time: every pod that was restarted has to be back first, and every missing one. */
+    /**
+     * One at a time: every pod that was restarted has to be back first, and every missing one. Back for its peers, whose quorums need
+     * it, and for Kubernetes, whose Service sends clients to ready pods only and whose disruption budget counts them.
+     */
     private Optional<Wait> previousPod(String wanted) {
         for (String name : world.shape().pods()) {
             Optional<PodView> pod = world.pod(name);
@@ -133,7 +138,8 @@ public final class Rollout {
             }
             boolean behind = wanted.equals(pod.get().podHash())
                     && member(name)
-                            .filter(member -> !world.hasLostStore(member) && !world.isCaughtUp(member))
+                            .filter(member ->
+                                    !world.hasLostStore(member) && !(pod.get().isReady() && world.isCaughtUp(member)))
                             .isPresent();
             if (behind) {
                 return Optional.of(
@@ -141,8 +147,8 @@ public final class Rollout {
                                 "PreviousPodCatchingUp",
                                 "Pod/" + name,
                                 "pods restart one at a time, and " + name
-                                        + " does not serve yet or its peers do not hear of it",
-                                "the pod serves again; if its new template is wrong, correct the spec: that is applied at once"));
+                                        + " does not serve yet, its peers do not hear of it, or Kubernetes does not count it as ready",
+                                "the pod serves again and is ready; if its new template is wrong, correct the spec: that is applied at once"));
             }
         }
         return Optional.empty();

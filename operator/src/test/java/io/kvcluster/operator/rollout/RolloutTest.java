@@ -112,6 +112,17 @@ class RolloutTest {
     }
 
     @Test
+    void theNextWaitsUntilTheOneBeforeIsReadyForKubernetesToo() {
+        World world = updated(changed(), "demo-0").notReady("demo-0");
+        assertThat(held(world).check()).isEqualTo("PreviousPodCatchingUp");
+    }
+
+    @Test
+    void aPodThatServesButIsNotReadyGoesBeforeThoseThatAre() {
+        assertThat(restarted(changed().notReady("demo-2"))).isEqualTo("demo-2");
+    }
+
+    @Test
     void theNextWaitsUntilTheOneBeforeUsesTheRingInForce() {
         World world = changed();
         world.writeRing(World.next(world.ring()));
