@@ -21,16 +21,12 @@ public record Topology(
         String key,
 
         @JsonPropertyDescription(
-                "Values of the label. Pods are dealt to them in turn. Zones can be added, not removed.")
+                "Values of the label. Pods are dealt to them in turn. Zones can be added. One without members can be taken away again; one with members is held until it is named again.")
         @Required
         @Size(min = 1, max = 16) @ValidationRule(
                 value = "self.all(z, self.exists_one(y, y == z))",
                 reason = "FieldValueInvalid",
                 message = "spec.topology.zones names a zone twice; each zone may be named once")
-        @ValidationRule(
-                value = "oldSelf.all(z, z in self)",
-                reason = "FieldValueForbidden",
-                message = "spec.topology.zones can only grow: a zone that holds data cannot be removed")
         List<@Size(min = 1, max = 63) @Pattern("^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$") String> zones) {
     public static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 

@@ -53,7 +53,7 @@ class ArchitectureTest {
                 .whereLayer("rollout")
                 .mayOnlyBeAccessedByLayers("cluster")
                 .whereLayer("moves")
-                .mayOnlyBeAccessedByLayers("cluster", "status")
+                .mayOnlyBeAccessedByLayers("cluster", "status", "console")
                 .whereLayer("volumes")
                 .mayOnlyBeAccessedByLayers("cluster", "moves")
                 .whereLayer("observation")

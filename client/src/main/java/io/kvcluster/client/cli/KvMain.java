@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             RingCommand.class,
             NodesCommand.class,
             MappingCommand.class,
+            PlanCommand.class,
             RepairCommand.class,
             BenchCommand.class,
             CommandLine.HelpCommand.class

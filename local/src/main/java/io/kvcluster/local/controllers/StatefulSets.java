@@ -42,6 +42,7 @@ final class StatefulSets implements Pass {
     }
 
     private void reconcile(Resources resources, ObjectNode set) {
+        adopt(resources, set);
         Map<Integer, ObjectNode> pods = pods(resources, set);
         int replicas = Json.at(set, "spec", "replicas").asInt(1);
         String revision = revision(set);
@@ -53,6 +54,34 @@ final class StatefulSets implements Pass {
             roll(resources, set, pods, revision);
         }
         writeStatus(resources, set, pods(resources, set), revision);
+    }
+
+    /** Pods that would be its own and that nobody controls: a set of that name that was deleted left them behind. */
+    private static void adopt(Resources resources, ObjectNode set) {
+        for (ObjectNode pod : resources.list(BuiltInKinds.POD, Objects.namespace(set))) {
+            boolean orphan = Json.at(pod, "metadata", "ownerReferences").isEmpty() && !Objects.isDeleting(pod);
+            if (orphan && isNamedAfter(pod, set) && isSelected(pod, set)) {
+                resources.edit(
+                        BuiltInKinds.POD,
+                        Objects.namespace(pod),
+                        Objects.name(pod),
+                        "",
+                        OPTIONS,
+                        object -> Objects.own(object, BuiltInKinds.STATEFUL_SET, set));
+            }
+        }
+    }
+
+    private static boolean isNamedAfter(ObjectNode pod, ObjectNode set) {
+        String prefix = Objects.name(set) + "-";
+        String name = Objects.name(pod);
+        return name.startsWith(prefix) && name.substring(prefix.length()).matches("[0-9]{1,9}");
+    }
+
+    private static boolean isSelected(ObjectNode pod, ObjectNode set) {
+        return Json.at(set, "spec", "selector", "matchLabels").properties().stream()
+                .allMatch(label -> Json.text(pod, "metadata", "labels", label.getKey())
+                        .equals(label.getValue().asText()));
     }
 
     /** The pods of the set by their ordinal. */

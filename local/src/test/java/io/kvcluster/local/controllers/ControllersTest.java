@@ -1,6 +1,7 @@
 package io.kvcluster.local.controllers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kvcluster.local.TestApi;
@@ -304,5 +305,76 @@ class ControllersTest {
         List<ObjectNode> events = api.resources().list(BuiltInKinds.EVENT, "default");
         assertThat(events).hasSize(2);
         assertThat(events.toString()).contains("\"count\":2");
+    }
+
+    @Test
+    void aSetThatIsDeletedWithoutItsPodsLeavesThemToTheNextOfItsName() throws IOException {
+        node("n", "a");
+        set("OnDelete", "Parallel");
+        await().until(() -> exists(BuiltInKinds.POD, "s-1"));
+        List<String> pods = List.of(uid("s-0"), uid("s-1"));
+        api.resources()
+                .delete(
+                        BuiltInKinds.STATEFUL_SET,
+                        "default",
+                        "s",
+                        new DeleteOptions(false, OptionalLong.empty(), Propagation.ORPHAN, "", ""));
+        await().until(() -> !exists(BuiltInKinds.STATEFUL_SET, "s"));
+        assertThat(List.of(uid("s-0"), uid("s-1"))).isEqualTo(pods);
+        assertThat(Json.at(get(BuiltInKinds.POD, "s-0"), "metadata", "ownerReferences"))
+                .isEmpty();
+        set("OnDelete", "Parallel");
+        await().until(() -> Json.at(get(BuiltInKinds.STATEFUL_SET, "s"), "status", "replicas")
+                        .asInt()
+                == 2);
+        assertThat(List.of(uid("s-0"), uid("s-1"))).isEqualTo(pods);
+        String owner = Json.text(get(BuiltInKinds.STATEFUL_SET, "s"), "metadata", "uid");
+        assertThat(Json.at(get(BuiltInKinds.POD, "s-0"), "metadata", "ownerReferences")
+                        .path(0)
+                        .path("uid")
+                        .asText())
+                .isEqualTo(owner);
+    }
+
+    @Test
+    void aClaimGrowsOnlyWhereItsClassSaysThatVolumesMay() throws IOException {
+        ResourceKind classes = api.resources()
+                .catalog()
+                .find("storage.k8s.io", "v1", "storageclasses")
+                .orElseThrow();
+        create(classes, "", "{metadata: {name: may}, provisioner: p, allowVolumeExpansion: true}");
+        create(classes, "", "{metadata: {name: fixed}, provisioner: p}");
+        for (String name : List.of("may", "fixed", "unknown")) {
+            create(BuiltInKinds.PERSISTENT_VOLUME_CLAIM, "default", """
+                    metadata: {name: %s}
+                    spec: {storageClassName: %s, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                    """.formatted(name, name));
+            await().until(() -> Json.text(get(BuiltInKinds.PERSISTENT_VOLUME_CLAIM, name), "status", "phase")
+                    .equals("Bound"));
+        }
+        grow("may");
+        await().until(() -> Json.text(get(BuiltInKinds.PERSISTENT_VOLUME_CLAIM, "may"), "status", "capacity", "storage")
+                .equals("2Gi"));
+        for (String name : List.of("fixed", "unknown")) {
+            assertThatThrownBy(() -> grow(name))
+                    .hasMessage("persistentvolumeclaims \"" + name + "\" is forbidden: only dynamically provisioned pvc"
+                            + " can be resized and the storageclass that provisions the pvc must support resize");
+        }
+    }
+
+    private void grow(String claim) {
+        api.resources()
+                .edit(
+                        BuiltInKinds.PERSISTENT_VOLUME_CLAIM,
+                        "default",
+                        claim,
+                        "",
+                        AS_TEST,
+                        object -> Json.child(Json.child(Json.child(object, "spec"), "resources"), "requests")
+                                .put("storage", "2Gi"));
+    }
+
+    private String uid(String pod) {
+        return Json.text(get(BuiltInKinds.POD, pod), "metadata", "uid");
     }
 }

@@ -13,11 +13,11 @@ import io.kvcluster.crd.RingStatus;
 import io.kvcluster.operator.observation.ResourceReader;
 import io.kvcluster.operator.observation.SpecRules;
 import io.kvcluster.operator.resources.ClusterKey;
+import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.volumes.Reclaim;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,15 +56,22 @@ final class Deletion {
             return false;
         }
         reclaim(cluster, key, live.all(PersistentVolumeClaim.class));
-        return live.all(Pod.class).stream().allMatch(this::isPastWaitingFor);
+        List<Pod> pods = live.all(Pod.class);
+        pods.stream().filter(Deletion::isLeftBehind).forEach(pod -> runner.delete(key, pod));
+        return pods.stream().allMatch(this::isPastWaitingFor);
+    }
+
+    /** Its StatefulSet was to be made anew when the cluster was deleted, so nobody collects it. */
+    private static boolean isLeftBehind(Pod pod) {
+        return pod.getMetadata().getDeletionTimestamp() == null
+                && pod.getMetadata().getOwnerReferences().isEmpty()
+                && Labels.NODE.equals(pod.getMetadata().getLabels().get(Labels.COMPONENT));
     }
 
     private void reclaim(KvCluster cluster, ClusterKey key, List<PersistentVolumeClaim> claims) {
         KvClusterStatus status = cluster.getStatus();
         RingStatus ring = status == null ? null : status.ring();
-        // A label value may not have colons.
-        String stamp =
-                clock.instant().truncatedTo(ChronoUnit.SECONDS).toString().replace(":", "");
+        String stamp = Reclaim.stamp(clock.instant());
         for (Reclaim.Action action : Reclaim.actions(
                 policy(cluster), claims, Optional.ofNullable(ring).map(RingStatus::clusterId), stamp)) {
             switch (action) {

@@ -8,9 +8,11 @@ import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.operator.moves.PodRemoval;
 import io.kvcluster.operator.moves.RingMoves;
 import io.kvcluster.operator.observation.Observation;
+import io.kvcluster.operator.observation.Shape;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.ClientService;
 import io.kvcluster.operator.resources.Difference;
+import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.resources.Names;
 import io.kvcluster.operator.resources.NodeDisruptionBudget;
 import io.kvcluster.operator.resources.NodeNetworkPolicy;
@@ -18,8 +20,11 @@ import io.kvcluster.operator.resources.NodeServiceAccount;
 import io.kvcluster.operator.resources.NodeStatefulSet;
 import io.kvcluster.operator.resources.NodesService;
 import io.kvcluster.operator.resources.RingConfigMap;
+import io.kvcluster.operator.volumes.Claims;
 import io.kvcluster.ring.Ring;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The objects that have to be there: what is missing is created, what drifted is applied again. */
@@ -38,10 +43,17 @@ final class ObjectPlan {
             steps.add(new Step.CreateRingMap(RingConfigMap.skeleton(cluster)));
         }
         if (pods) {
-            world.shape()
-                    .podsByZone()
-                    .forEach((zone, count) -> statefulSet(world, zone, count, defaultImage, steps, waits));
+            Map<String, Integer> zones = new LinkedHashMap<>(world.shape().podsByZone());
+            world.statefulSets().forEach(set -> zones.putIfAbsent(zone(set), 0));
+            zones.forEach((zone, count) -> statefulSet(world, zone, count, defaultImage, steps, waits));
         }
+    }
+
+    /** Of a StatefulSet that is there: maybe of a zone that the spec named once, and in which nobody became a member. */
+    private static String zone(StatefulSet set) {
+        return Optional.ofNullable(set.getMetadata().getLabels())
+                .map(labels -> labels.get(Labels.ZONE))
+                .orElse("");
     }
 
     /** By the ring once there is one, and by what leaves least to spare in it: a change of the spec must not loosen it early. */
@@ -75,21 +87,70 @@ final class ObjectPlan {
         Optional<StatefulSet> existing = world.statefulSets().stream()
                 .filter(set -> set.getMetadata().getName().equals(name))
                 .findFirst();
-        if (existing.isEmpty() && count == 0) {
+        if (existing.filter(set -> set.getMetadata().getDeletionTimestamp() != null)
+                .isPresent()) {
+            return; // made anew when it is gone
+        }
+        // Pods of a StatefulSet that is not there go on; one that is made for fewer would take them away.
+        int now = existing.map(set -> set.getSpec().getReplicas()).orElseGet(() -> there(world, name));
+        int most = startable(world, name, now, count, waits);
+        if (existing.isEmpty() && most == 0) {
             return;
         }
-        int now = existing.map(set -> set.getSpec().getReplicas()).orElse(0);
         int before = steps.size();
-        applySealed(world.statefulSets(), sealed(world, zone, Math.max(now, count), defaultImage, existing), steps);
-        if (now <= count || steps.size() > before) {
+        applySealed(world.statefulSets(), sealed(world, zone, most, defaultImage, existing), steps);
+        if (existing.isEmpty() || steps.size() > before) {
             return;
         }
-        switch (PodRemoval.of(world, name, now, count)) {
+        if (now > count) {
+            shrink(world, zone, count, defaultImage, existing.get(), steps, waits);
+        } else if (now == count) {
+            Claims.outgrown(world, existing.get())
+                    .ifPresent(size -> steps.add(new Step.RecreateStatefulSet(
+                            name,
+                            existing.get().getMetadata().getUid(),
+                            existing.get().getMetadata().getResourceVersion(),
+                            size.from(),
+                            size.to())));
+        }
+    }
+
+    private static int there(Observation world, String set) {
+        return world.pods().values().stream()
+                .filter(pod -> !pod.isLeaving() && Names.isPodOf(pod.name(), set))
+                .mapToInt(pod -> Shape.ordinal(pod.name()) + 1)
+                .max()
+                .orElse(0);
+    }
+
+    /** Up to the first pod whose volume is in quarantine. */
+    private static int startable(Observation world, String set, int now, int count, List<Wait> waits) {
+        for (int ordinal = now; ordinal < count; ordinal++) {
+            Optional<Wait> setAside = Claims.setAside(world, Names.pod(set, ordinal));
+            if (setAside.isPresent()) {
+                waits.add(setAside.get());
+                return ordinal;
+            }
+        }
+        return Math.max(now, count);
+    }
+
+    private static void shrink(
+            Observation world,
+            String zone,
+            int count,
+            String defaultImage,
+            StatefulSet set,
+            List<Step> steps,
+            List<Wait> waits) {
+        int now = set.getSpec().getReplicas();
+        switch (PodRemoval.of(world, set.getMetadata().getName(), now, count)) {
             case PodRemoval.Held(Wait reason) -> waits.add(reason);
             case PodRemoval.FirstMark(List<RingMoves.Mark> marks) ->
                 marks.forEach(mark -> steps.add(new Step.MarkDrained(mark.claim(), mark.uid(), mark.storeId())));
             case PodRemoval.Allowed() ->
-                steps.add(new Step.ShrinkStatefulSet(sealed(world, zone, count, defaultImage, existing), now, count));
+                steps.add(new Step.ShrinkStatefulSet(
+                        sealed(world, zone, count, defaultImage, Optional.of(set)), now, count));
         }
     }
 

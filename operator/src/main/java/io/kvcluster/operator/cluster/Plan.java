@@ -5,8 +5,8 @@ import io.kvcluster.operator.observation.Wait;
 import java.util.List;
 
 /**
- * What to do now, in this order, and what is waited for. At most one step interrupts anything ({@code RestartPod}, {@code
- * GrowVolume}), and it is the last.
+ * What to do now, in this order, and what is waited for. At most one step interrupts anything ({@code RestartPod}), and it is
+ * the last.
  *
  * @param progress of the ring towards what is wanted
  */

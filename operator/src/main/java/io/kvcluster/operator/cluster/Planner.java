@@ -7,6 +7,7 @@ import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.rollout.Rollout;
 import io.kvcluster.operator.volumes.Claims;
+import io.kvcluster.operator.volumes.Reclaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,21 +38,18 @@ final class Planner {
         ClockSkew.plan(world, waits);
         Claims.unlabelled(world).forEach(claim -> steps.add(new Step.LabelClaim(claim.claim(), claim.clusterId())));
         Claims.unneeded(world).ifPresent(claim -> steps.add(new Step.DeleteClaim(claim.claim(), claim.uid())));
+        Claims.toQuarantine(world)
+                .ifPresent(claim ->
+                        steps.add(new Step.QuarantineClaim(claim.claim(), claim.uid(), Reclaim.stamp(world.now()))));
+        Claims.tooSmall(world)
+                .forEach(claim -> steps.add(new Step.GrowVolume(claim.claim(), claim.uid(), claim.from(), claim.to())));
+        waits.addAll(Claims.notResized(world));
         disruptive(world, steps, waits);
         return new Plan(steps, waits, progress);
     }
 
-    /** One at most: a volume grows without interrupting anybody, so it goes first. */
+    /** One at most. A volume that cannot grow does not hold it up: what pods are made of is corrected all the same. */
     private static void disruptive(Observation world, List<Step> steps, List<Wait> waits) {
-        Optional<Claims.TooSmall> claim = Claims.tooSmall(world);
-        if (claim.isPresent()) {
-            steps.add(new Step.GrowVolume(
-                    claim.get().claim(),
-                    claim.get().uid(),
-                    claim.get().from(),
-                    claim.get().to()));
-            return;
-        }
         switch (Rollout.next(world)) {
             case Rollout.UpToDate() -> {}
             case Rollout.Held(Wait reason) -> waits.add(reason);

@@ -193,6 +193,51 @@ sealed interface Step {
         }
     }
 
+    /** The same where the spec says that such claims are set aside: no pod starts on it until a human takes the label away. */
+    record QuarantineClaim(String claim, String uid, String since) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public boolean isSameAs(Step other) {
+            return other instanceof QuarantineClaim quarantine
+                    && quarantine.claim().equals(claim)
+                    && quarantine.uid().equals(uid);
+        }
+
+        @Override
+        public String describe() {
+            return "quarantines PersistentVolumeClaim/" + claim + ": its store was drained, its pod is gone";
+        }
+    }
+
+    /**
+     * Deletes a StatefulSet without its pods, which go on; the next pass makes it anew, with larger claims for pods to come. Kubernetes
+     * does not let it be changed.
+     */
+    record RecreateStatefulSet(String set, String uid, String resourceVersion, String from, String to) implements Step {
+        @Override
+        public boolean needsSecondLook() {
+            return true;
+        }
+
+        @Override
+        public boolean isSameAs(Step other) {
+            return other instanceof RecreateStatefulSet recreate
+                    && recreate.set().equals(set)
+                    && recreate.uid().equals(uid)
+                    && recreate.to().equals(to);
+        }
+
+        @Override
+        public String describe() {
+            return "makes StatefulSet/" + set + " anew, its pods go on: claims of new pods grow from " + from + " to "
+                    + to;
+        }
+    }
+
     record PushRing(Publication publication, List<NodeTarget> targets) implements Step {
         @Override
         public String describe() {

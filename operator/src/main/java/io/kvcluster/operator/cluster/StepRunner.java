@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -138,6 +139,14 @@ final class StepRunner {
                 delete(key, "persistentvolumeclaims", claim, uid, null);
                 yield List.of();
             }
+            case Step.QuarantineClaim(String claim, String uid, String since) -> {
+                patchClaim(key, claim, metadata(uid, Labels.QUARANTINED, since));
+                yield List.of();
+            }
+            case Step.RecreateStatefulSet recreate -> {
+                orphan(key, recreate);
+                yield List.of();
+            }
             case Step.GrowVolume grow -> {
                 grow(key, grow);
                 yield List.of();
@@ -255,6 +264,10 @@ final class StepRunner {
                 .patch(PatchContext.of(PatchType.JSON_MERGE), Serialization.asJson(patch));
     }
 
+    void delete(ClusterKey key, Pod pod) {
+        delete(key, "pods", pod.getMetadata().getName(), pod.getMetadata().getUid(), null);
+    }
+
     /** Exactly what was looked at: same uid, and, where a version is given, nothing happened to it since. */
     private void delete(ClusterKey key, String plural, String name, String uid, @Nullable String resourceVersion) {
         client.raw(
@@ -265,11 +278,28 @@ final class StepRunner {
                         .build());
     }
 
+    private void orphan(ClusterKey key, Step.RecreateStatefulSet recreate) {
+        client.raw(
+                "/apis/apps/v1/namespaces/" + key.namespace() + "/statefulsets/" + recreate.set(),
+                "DELETE",
+                new DeleteOptionsBuilder()
+                        .withPropagationPolicy("Orphan")
+                        .withNewPreconditions(recreate.resourceVersion(), recreate.uid())
+                        .build());
+    }
+
     private Wait refused(KvCluster cluster, Step step, KubernetesClientException e) {
         decisions.failed(cluster, step, e);
         String message = e.getStatus() != null && e.getStatus().getMessage() != null
                 ? e.getStatus().getMessage()
                 : String.valueOf(e.getMessage());
+        if (step instanceof Step.GrowVolume grow) {
+            return new Wait(
+                    step.name() + "Failed",
+                    "PersistentVolumeClaim/" + grow.claim(),
+                    "it cannot grow from " + grow.from() + " to " + grow.to() + ". The API server says: " + message,
+                    "a storage class that lets volumes grow (allowVolumeExpansion); pods go on with what they have");
+        }
         return new Wait(
                 step.name() + "Failed",
                 "KvCluster/" + cluster.getMetadata().getName(),

@@ -4,6 +4,7 @@ import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.crd.RingStatus;
 import io.kvcluster.operator.console.Problem.Reason;
 import io.kvcluster.operator.console.Shown.Seen;
+import io.kvcluster.operator.moves.Forecast;
 import io.kvcluster.operator.nodeadmin.NodeState;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.Sightings;
@@ -12,6 +13,7 @@ import io.kvcluster.operator.resources.ClusterKey;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.RingJson;
+import io.kvcluster.ring.change.MovePlan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -126,6 +128,26 @@ public final class ClusterViews {
         return Answer.text("application/json", text)
                 .with("X-KV-Observed-At", found.seen().observedAt())
                 .with("X-KV-Stale", String.valueOf(found.seen().stale()));
+    }
+
+    /** What a change of the spec would move; nothing is begun. */
+    Answer plan(Optional<ClusterKey> name, Query query) {
+        Found found = find(name, "/plan");
+        Ring ring = found.ring();
+        Forecast.Possible possible = Supposed.ask(found.sighting().world().orElseThrow(), ring, query);
+        MovePlan plan = possible.plan();
+        return Answer.json(new Shown.Plan(
+                found.seen(),
+                possible.goal(),
+                ring.partitions(),
+                plan.partitions(),
+                plan.copies(),
+                plan.bytes(),
+                plan.lowestCopies(),
+                plan.distinctReplicaSets(),
+                possible.partitionsMoving(),
+                Supposed.shares(possible),
+                possible.obstacles()));
     }
 
     // --- which one, and may it be shown

@@ -14,6 +14,7 @@ record Problem(Reason reason, String detail, Map<String, Object> more) {
         KEY_TOO_LARGE(400),
         INVALID_KEY_ENCODING(400),
         INVALID_PARAMETER(400),
+        NOT_POSSIBLE(400),
         CLUSTER_NOT_NAMED(400),
         CLUSTER_NOT_FOUND(404),
         UNKNOWN_PATH(404),

@@ -57,6 +57,28 @@ final class Query {
         return new Query(given);
     }
 
+    /** A whole number; the rules of the spec say which ones are good. */
+    Optional<Integer> number(String name) {
+        Optional<String> text = text(name);
+        if (text.isPresent() && !text.get().matches("[0-9]{1,9}")) {
+            throw refusal(name, "a whole number of 1 to 9 digits", text.get());
+        }
+        return text.map(Integer::valueOf);
+    }
+
+    /** Names, separated by commas. */
+    Optional<List<String>> names(String name) {
+        Optional<String> text = text(name);
+        if (text.isPresent() && text.get().isEmpty()) {
+            throw refusal(name, "one name, or several separated by commas", "");
+        }
+        return text.map(list -> List.of(list.split(",", -1)));
+    }
+
+    private Optional<String> text(String name) {
+        return encoded.containsKey(name) ? Optional.of(utf8(name, bytes(name))) : Optional.empty();
+    }
+
     /** A key and how it was written. @param encoding base64url, or empty for UTF-8 */
     record Key(byte[] bytes, String text, Optional<String> encoding) {}
 

@@ -56,6 +56,8 @@ final class Routes {
     }
 
     private static final List<String> KEY = List.of("key", "keyEncoding");
+    static final List<String> CHANGE = List.of("replicas", "replicationFactor", "zones", "replace");
+
     private static final String ONE = "/clusters/{namespace}/{cluster}";
 
     private final List<Route> routes;
@@ -68,15 +70,18 @@ final class Routes {
         Endpoint nodes = call -> views.nodes(call.cluster());
         Endpoint mapping = call -> views.mapping(call.cluster(), call.query());
         Endpoint ring = call -> views.ring(call.cluster());
+        Endpoint plan = call -> views.plan(call.cluster(), call.query());
         return List.of(
                 route("/clusters", "the clusters that this operator looks after", _ -> views.clusters()),
                 route(ONE, "all that is known of a cluster but its ring", call -> views.cluster(call.cluster())),
                 route(ONE + "/nodes", "its members", nodes),
                 new Route(ONE + "/mapping", "where a key lives (?key=)", KEY, mapping),
                 route(ONE + "/ring", "its ring in canonical form", ring),
+                new Route(ONE + "/plan", "what a change of its spec would move (?replicas=)", CHANGE, plan),
                 route("/nodes", "the members of the only cluster", nodes),
                 new Route("/mapping", "where a key of the only cluster lives (?key=)", KEY, mapping),
-                route("/ring", "the ring of the only cluster", ring));
+                route("/ring", "the ring of the only cluster", ring),
+                new Route("/plan", "what a change of the only cluster would move (?replicas=)", CHANGE, plan));
     }
 
     /** Without parameters. */

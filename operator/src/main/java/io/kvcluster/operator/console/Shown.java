@@ -73,6 +73,34 @@ final class Shown {
     /** Where a partition is on its way to: writes go to both sets. */
     record MovingTo(String phase, long copyEpoch, List<Node> replicas) {}
 
+    /**
+     * What becomes of a member.
+     *
+     * @param becomes JOINS, STAYS, LEAVES, or REPLACED: its pod comes back with an empty disk
+     * @param gets,gives partitions
+     * @param bytes of those that it gets, about
+     */
+    record Share(String name, String becomes, int gets, int gives, long bytes) {}
+
+    /**
+     * What a change would move.
+     *
+     * @param partitionsMoving that move now; they count as where they go
+     * @param obstacles what would hold it up, as far as it is known now
+     */
+    record Plan(
+            @JsonUnwrapped Seen seen,
+            String goal,
+            int partitions,
+            int partitionsToMove,
+            int copies,
+            long bytes,
+            int lowestCopies,
+            int distinctReplicaSets,
+            int partitionsMoving,
+            List<Share> members,
+            List<String> obstacles) {}
+
     /** Members by name, the primary first. */
     record Move(int partition, String phase, long copyEpoch, List<String> from, List<String> to) {}
 

@@ -28,11 +28,15 @@ final class Way {
                 bytes += joining * MovePlan.bytesOf(ring, reports, p);
             }
         }
-        if (MovePlan.of(ring, wanted, reports) instanceof MovePlan.Result.Possible possible) {
+        Wanted all = Forecast.withThoseToCome(world, ring, wanted);
+        int lowest = Forecast.lowestCopies(ring);
+        if (MovePlan.of(ring, all, reports) instanceof MovePlan.Result.Possible possible) {
             copies += possible.plan().copies();
             bytes += possible.plan().bytes();
+            lowest = possible.plan().lowestCopies();
         }
-        return new Progress.UnderWay(type(world, ring), goal(world), moving, copies, bytes, waitingFor);
+        Progress.Ahead ahead = new Progress.Ahead(Forecast.joining(ring, all), Forecast.leaving(ring, all), lowest);
+        return new Progress.UnderWay(type(world, ring), goal(world), moving, copies, bytes, waitingFor, ahead);
     }
 
     private static int joining(Ring ring, int partition) {
@@ -68,7 +72,7 @@ final class Way {
         return ring.members().stream().map(Member::getState).anyMatch(state::equals);
     }
 
-    private static String goal(Observation world) {
+    static String goal(Observation world) {
         return world.shape().members() + " members, " + world.spec().replicationFactor() + " copies, quorums "
                 + world.spec().readQuorum() + "/" + world.spec().writeQuorum();
     }

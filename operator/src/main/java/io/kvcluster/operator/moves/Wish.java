@@ -180,7 +180,7 @@ record Wish(Wanted wanted, List<Wait> waits) {
         }
         List<NewMember> fitting = new ArrayList<>();
         for (NewMember joiner : wanted.join()) {
-            long bytes = plan.plan().bytesByMember().getOrDefault(joiner.name(), 0L);
+            long bytes = plan.plan().bytesFor(joiner.name());
             long free = world.pod(joiner.name())
                     .flatMap(PodView::report)
                     .map(told -> told.load().diskFreeBytes())

@@ -45,6 +45,23 @@ public record Observation(
         claims = List.copyOf(claims);
     }
 
+    /** The same world under another spec, which nobody applied: what would be wanted then. */
+    public Observation supposing(KvClusterSpec other) {
+        return new Observation(
+                cluster,
+                steering,
+                other,
+                Shape.of(key().name(), other, ring(), claims),
+                ringMap,
+                record,
+                memberRing,
+                plain,
+                statefulSets,
+                pods,
+                claims,
+                now);
+    }
+
     public ClusterKey key() {
         return ClusterKey.of(cluster);
     }

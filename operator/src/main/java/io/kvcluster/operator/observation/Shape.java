@@ -7,7 +7,6 @@ import io.kvcluster.operator.resources.Names;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.ring.Ring;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,13 +77,18 @@ public record Shape(String cluster, Map<String, Integer> podsByZone, int members
 
     /** Every pod that there should be. */
     public List<String> pods() {
-        List<String> names = new ArrayList<>();
+        return List.copyOf(zoneByPod().keySet());
+    }
+
+    /** The same with the zone of each. */
+    public Map<String, String> zoneByPod() {
+        Map<String, String> zones = new LinkedHashMap<>();
         podsByZone.forEach((zone, count) -> {
             for (int i = 0; i < count; i++) {
-                names.add(Names.pod(Names.statefulSet(cluster, zone), i));
+                zones.put(Names.pod(Names.statefulSet(cluster, zone), i), zone);
             }
         });
-        return names;
+        return zones;
     }
 
     private static List<String> zones(KvClusterSpec spec) {

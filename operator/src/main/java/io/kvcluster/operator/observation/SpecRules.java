@@ -170,7 +170,6 @@ public final class SpecRules {
                 "spec.topology cannot be added or removed once the cluster exists");
         if (topology != null && was != null) {
             require(topology.key().equals(was.key()), "spec.topology.key is immutable");
-            require(topology.zones().containsAll(was.zones()), "spec.topology.zones can only grow");
         }
         String size = spec.storage().size();
         require(

@@ -60,4 +60,10 @@ public final class Names {
     public static String address(ClusterKey cluster, String pod) {
         return pod + "." + nodesService(cluster.name()) + "." + cluster.namespace() + ".svc";
     }
+
+    /** Whether a pod of that name is one that a StatefulSet makes. */
+    public static boolean isPodOf(String pod, String statefulSet) {
+        return pod.startsWith(statefulSet + "-")
+                && pod.substring(statefulSet.length() + 1).matches("[0-9]{1,9}");
+    }
 }

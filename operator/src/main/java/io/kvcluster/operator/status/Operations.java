@@ -34,6 +34,9 @@ final class Operations {
                 total - now.copiesLeft(),
                 total,
                 now.bytesLeft(),
+                now.ahead().lowestCopies(),
+                now.ahead().joining(),
+                now.ahead().leaving(),
                 now.waitingFor().isEmpty() ? null : now.waitingFor(),
                 before == null || before.since() == null
                         ? time.truncatedTo(ChronoUnit.SECONDS).toString()

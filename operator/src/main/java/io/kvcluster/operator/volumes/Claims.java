@@ -1,6 +1,7 @@
 package io.kvcluster.operator.volumes;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.kvcluster.crd.ReclaimPolicy;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the volume claims of a cluster need. Pure. */
@@ -32,6 +35,9 @@ public final class Claims {
     /** A claim that nobody needs any more. */
     public record Unneeded(String claim, String uid) {}
 
+    /** A StatefulSet that would make new claims smaller than the spec wants them; the present ones are large enough. */
+    public record Outgrown(String from, String to) {}
+
     /** Claims of members that do not carry the cluster's id yet: only where the pod reported the member's own store. */
     public static List<Unlabelled> unlabelled(Observation world) {
         List<Unlabelled> found = new ArrayList<>();
@@ -46,29 +52,84 @@ public final class Claims {
         return found;
     }
 
-    /** The first claim to grow; they grow one after the other. */
-    public static Optional<TooSmall> tooSmall(Observation world) {
+    public static List<TooSmall> tooSmall(Observation world) {
         String wanted = world.spec().storage().size();
+        return inUse(world)
+                .filter(claim -> bytes(requested(claim)).compareTo(bytes(wanted)) < 0)
+                .map(claim -> new TooSmall(
+                        claim.getMetadata().getName(), claim.getMetadata().getUid(), requested(claim), wanted))
+                .toList();
+    }
+
+    /** Claims that ask for more than they have: their driver is to do it, at its own time. */
+    public static List<Wait> notResized(Observation world) {
+        return inUse(world)
+                .filter(claim -> has(claim)
+                        .filter(size -> bytes(size).compareTo(bytes(requested(claim))) < 0)
+                        .isPresent())
+                .map(claim -> new Wait(
+                        "VolumeNotResized",
+                        "PersistentVolumeClaim/" + claim.getMetadata().getName(),
+                        "it asks for " + requested(claim) + " and has "
+                                + has(claim).orElseThrow() + told(claim),
+                        "the storage driver resizes it; until then the pod goes on with what it has"))
+                .toList();
+    }
+
+    private static String told(PersistentVolumeClaim claim) {
+        return claim.getStatus().getConditions().stream()
+                .map(condition -> "; " + condition.getType()
+                        + (condition.getMessage() == null ? "" : ": " + condition.getMessage()))
+                .collect(Collectors.joining());
+    }
+
+    private static Optional<String> has(PersistentVolumeClaim claim) {
+        return Optional.ofNullable(claim.getStatus())
+                .map(PersistentVolumeClaimStatus::getCapacity)
+                .map(capacity -> capacity.get("storage"))
+                .map(Quantity::toString);
+    }
+
+    /** Only when each claim of its pods is as large already: what is made anew must not be larger than what cannot grow. */
+    public static Optional<Outgrown> outgrown(Observation world, StatefulSet set) {
+        String wanted = world.spec().storage().size();
+        String prefix = Names.claim(set.getMetadata().getName()) + "-";
+        boolean grown =
+                tooSmall(world).stream().noneMatch(claim -> claim.claim().startsWith(prefix));
+        return set.getSpec().getVolumeClaimTemplates().stream()
+                .map(Claims::requested)
+                .filter(size -> grown && bytes(size).compareTo(bytes(wanted)) < 0)
+                .findFirst()
+                .map(size -> new Outgrown(size, wanted));
+    }
+
+    private static Stream<PersistentVolumeClaim> inUse(Observation world) {
         return world.claims().stream()
                 .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null)
-                .filter(claim -> isOf(world, claim) && bytes(requested(claim)).compareTo(bytes(wanted)) < 0)
-                .findFirst()
-                .map(claim -> new TooSmall(
-                        claim.getMetadata().getName(), claim.getMetadata().getUid(), requested(claim), wanted));
+                .filter(claim -> isOf(world, claim));
+    }
+
+    /** A claim to be deleted, where the spec says that such claims go. The first; they go one after the other. */
+    public static Optional<Unneeded> unneeded(Observation world) {
+        return ofThoseWhoLeft(world, ReclaimPolicy.DELETE);
+    }
+
+    /** A claim to be set aside, where the spec says so. */
+    public static Optional<Unneeded> toQuarantine(Observation world) {
+        return ofThoseWhoLeft(world, ReclaimPolicy.QUARANTINE);
     }
 
     /**
-     * A claim of a pod that was drained and is gone, where the spec says that such claims go: its store is in no ring, and no StatefulSet
-     * would start a pod on it. The first; they go one after the other.
+     * Of a pod that was drained and is gone: its store is in no ring, and no StatefulSet would start a pod on it. What is in quarantine is
+     * a human's to decide about, whatever the spec says by now.
      */
-    public static Optional<Unneeded> unneeded(Observation world) {
-        if (world.spec().storage().reclaim() != ReclaimPolicy.DELETE
-                || world.ring().isEmpty()) {
+    private static Optional<Unneeded> ofThoseWhoLeft(Observation world, ReclaimPolicy policy) {
+        if (world.spec().storage().reclaim() != policy || world.ring().isEmpty()) {
             return Optional.empty();
         }
         Ring ring = world.ring().get();
         return world.claims().stream()
-                .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null)
+                .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null && !isQuarantined(claim))
                 .filter(claim -> drained(claim)
                         .filter(store -> ring.member(store).isEmpty())
                         .isPresent())
@@ -99,10 +160,29 @@ public final class Claims {
         return its && (!knows || Shape.ordinal(claim) < set.getSpec().getReplicas());
     }
 
-    /** A human has to look at these before pods may use them again. */
+    private static boolean isQuarantined(PersistentVolumeClaim claim) {
+        return label(claim, Labels.QUARANTINED) != null;
+    }
+
+    /** A claim of that pod is set aside: a human has to release it before the pod starts on it. */
+    public static Optional<Wait> setAside(Observation world, String pod) {
+        return ofPod(world, pod)
+                .filter(Claims::isQuarantined)
+                .map(claim -> new Wait(
+                        "QuarantinedVolume",
+                        "PersistentVolumeClaim/" + claim.getMetadata().getName(),
+                        pod + " is to start, but the volume that a member left behind is quarantined",
+                        "use it again: kubectl label pvc " + claim.getMetadata().getName() + " " + Labels.QUARANTINED
+                                + "- ; or delete the claim; or set spec.replicas back"));
+    }
+
+    /**
+     * A human has to look at these before pods may use them again. The claim of a member that left is none of them: it holds nothing, and
+     * stops nobody but the pod of its own name.
+     */
     public static Optional<Wait> quarantined(Observation world) {
         return world.claims().stream()
-                .filter(claim -> label(claim, Labels.QUARANTINED) != null)
+                .filter(claim -> isQuarantined(claim) && drained(claim).isEmpty())
                 .findFirst()
                 .map(claim -> new Wait(
                         "QuarantinedVolume",

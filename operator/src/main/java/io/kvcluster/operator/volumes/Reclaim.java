@@ -3,6 +3,8 @@ package io.kvcluster.operator.volumes;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.kvcluster.crd.ReclaimPolicy;
 import io.kvcluster.operator.resources.Labels;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,11 @@ import java.util.Optional;
 /** What becomes of the claims of a deleted cluster. Pure. */
 public final class Reclaim {
     private Reclaim() {}
+
+    /** When a claim was quarantined, as a label value, which may not have colons. */
+    public static String stamp(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS).toString().replace(":", "");
+    }
 
     /** What to do with one claim. */
     public sealed interface Action {

@@ -43,6 +43,12 @@ class DeletionTest {
                 .forEach(pod -> client.resource(new PodBuilder(pod)
                                 .editMetadata()
                                 .withResourceVersion(null)
+                                .addNewOwnerReference()
+                                .withKind("StatefulSet")
+                                .withName("demo")
+                                .withUid("uid-demo")
+                                .withController(true)
+                                .endOwnerReference()
                                 .endMetadata()
                                 .build())
                         .create());
@@ -110,6 +116,26 @@ class DeletionTest {
                         .getMetadata()
                         .getDeletionTimestamp())
                 .plus(Duration.ofSeconds(61));
+        assertThat(deletion().proceed(world.cluster())).isTrue();
+    }
+
+    /** The operator died, or the cluster was deleted, while its StatefulSet was being made anew. */
+    @Test
+    void podsThatNoStatefulSetOwnsAreDeletedToo() {
+        World world = cluster("{replicas: 2, replicationFactor: 2}");
+        client.apps().statefulSets().inNamespace("ns").delete();
+        client.pods()
+                .inNamespace("ns")
+                .list()
+                .getItems()
+                .forEach(pod -> client.resource(new PodBuilder(pod)
+                                .editMetadata()
+                                .withOwnerReferences()
+                                .endMetadata()
+                                .build())
+                        .update());
+        deletion().proceed(world.cluster());
+        assertThat(client.pods().inNamespace("ns").list().getItems()).isEmpty();
         assertThat(deletion().proceed(world.cluster())).isTrue();
     }
 

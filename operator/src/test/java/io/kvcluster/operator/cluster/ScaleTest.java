@@ -129,6 +129,12 @@ class ScaleTest {
             assertThat(now.copiesTotal()).isEqualTo(24);
             assertThat(now.bytesLeft()).isBetween(24 * 20_000L, 24 * 62_500L);
         });
+        assertThat(told.getFirst().copiesTotal())
+                .as("told before a pod is there")
+                .isEqualTo(24);
+        assertThat(told.getFirst().joining()).containsExactly("demo-3", "demo-4", "demo-5");
+        assertThat(told.getFirst().leaving()).isEmpty();
+        assertThat(told.getFirst().lowestCopies()).isEqualTo(3);
         assertThat(told.getLast().bytesLeft()).isZero();
     }
 

@@ -2,12 +2,16 @@ package io.kvcluster.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
 import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.operator.nodeadmin.Liveness;
@@ -19,11 +23,11 @@ import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.observation.World;
 import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.resources.Names;
-import io.kvcluster.operator.resources.NodeStatefulSet;
 import io.kvcluster.operator.status.StatusCalculator;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.ring.Ring;
+import io.kvcluster.ring.RingCheck;
 import io.kvcluster.ring.change.CopyProof;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,24 +68,33 @@ final class Stage {
 
     final World world;
     final List<String> done = new ArrayList<>();
+    final List<String> started = new ArrayList<>();
     private final Map<String, Store> stores = new TreeMap<>();
     private final Map<String, String> storeByClaim = new TreeMap<>();
+    private final List<Ring> written = new ArrayList<>();
+    private Ring newest;
     private final Map<Long, String> hashes = new HashMap<>();
     private final Planner planner = new Planner(World.IMAGE);
     private final Set<String> silent = new HashSet<>();
+    private final Set<String> stuck = new TreeSet<>();
     private BiConsumer<String, Told> lie = (_, _) -> {};
     private List<Wait> waits = List.of();
     private int disks;
+    private int sets;
     private int writesLeft = Integer.MAX_VALUE;
 
     private Stage(World world) {
         this.world = world;
+        newest = world.ring();
+        written.add(newest);
+        hashes.put(newest.epoch(), newest.hash());
         for (Member member : world.ring().members()) {
             Store store = new Store(member.getStoreId());
             store.ring = world.ring();
             store.holds.addAll(world.ring().partitionsOf(store.id));
             stores.put(store.id, store);
             storeByClaim.put(Names.claim(member.getName()), store.id);
+            world.nodes().ring(World.uid(member.getName()), new RingCheck.Valid(newest));
         }
         kubernetesAndNodes();
     }
@@ -180,8 +193,14 @@ final class Stage {
         return String.join("; ", waits.stream().map(Wait::why).toList());
     }
 
+    /** The newest that was written, whatever became of the ConfigMap. */
     Ring ring() {
-        return world.ring();
+        return newest;
+    }
+
+    /** Every ring that was ever written, the first first. */
+    List<Ring> written() {
+        return List.copyOf(written);
     }
 
     List<String> members() {
@@ -226,12 +245,54 @@ final class Stage {
             case Step.MarkDrained mark -> world.claimLabel(podOf(mark.claim()), Labels.DRAINED, mark.storeId());
             case Step.UnmarkDrained mark -> world.claim(podOf(mark.claim()), Stage::withoutMark);
             case Step.DeleteClaim delete -> deleteClaim(delete.claim());
-            case Step.CreateRingMap _,
-                    Step.WriteFirstRing _,
-                    Step.RestoreRing _,
-                    Step.GrowVolume _,
-                    Step.RestartPod _ -> throw new AssertionError("not expected here: " + step.describe());
+            case Step.QuarantineClaim set -> quarantine(set);
+            case Step.GrowVolume grow -> grow(grow);
+            case Step.RecreateStatefulSet recreate -> orphan(recreate);
+            case Step.RestartPod restart -> restart(restart.pod());
+            case Step.CreateRingMap _ -> world.emptyRingMap();
+            case Step.RestoreRing restore -> restore(restore.ring());
+            case Step.WriteFirstRing _ -> throw new AssertionError("not expected here: " + step.describe());
         }
+    }
+
+    private void restart(String pod) {
+        String store = storeOf(pod);
+        for (int p = 0; p < ring().partitions(); p++) {
+            List<Member> replicas = ring().replicas(p);
+            boolean its =
+                    replicas.stream().anyMatch(member -> member.getStoreId().equals(store));
+            long others = replicas.stream()
+                    .filter(member -> !member.getStoreId().equals(store) && !stuck.contains(member.getName()))
+                    .count();
+            assertThat(!its || stuck.contains(pod) || others >= Math.min(ring().majority(p), replicas.size() - 1))
+                    .as("without %s partition %d has no quorum", pod, p)
+                    .isTrue();
+        }
+        world.podGone(pod).forgetAcknowledgement(pod);
+        stuck.remove(pod);
+    }
+
+    private void quarantine(Step.QuarantineClaim step) {
+        assertThat(pods()).doesNotContain(podOf(step.claim()));
+        world.claimLabel(podOf(step.claim()), Labels.QUARANTINED, step.since());
+    }
+
+    private void grow(Step.GrowVolume step) {
+        world.claim(podOf(step.claim()), claim -> withSize(claim, step.to()));
+    }
+
+    private static PersistentVolumeClaim withSize(PersistentVolumeClaim claim, String size) {
+        return new PersistentVolumeClaimBuilder(claim)
+                .editSpec()
+                .withNewResources()
+                .addToRequests("storage", new Quantity(size))
+                .endResources()
+                .endSpec()
+                .build();
+    }
+
+    private void orphan(Step.RecreateStatefulSet step) {
+        world.remove(StatefulSet.class, step.set());
     }
 
     private static PersistentVolumeClaim withoutMark(PersistentVolumeClaim claim) {
@@ -251,6 +312,7 @@ final class Stage {
         long generation = before.map(old -> old.getMetadata().getGeneration()).orElse(0L) + 1;
         world.put(new StatefulSetBuilder(set)
                 .editMetadata()
+                .withUid(before.map(old -> old.getMetadata().getUid()).orElseGet(() -> "uid-set-" + sets++))
                 .withGeneration(generation)
                 .withResourceVersion("s" + generation)
                 .endMetadata()
@@ -264,11 +326,20 @@ final class Stage {
                         .orElse(null));
     }
 
+    /** Only what was written before is written again. */
+    private void restore(Ring found) {
+        assertThat(found.hash()).isEqualTo(hashes.get(found.epoch()));
+        assertThat(found.epoch()).as("the newest").isEqualTo(newest.epoch());
+        world.writeRing(found);
+    }
+
     private void publish(Ring next) {
         assertThat(next.epoch()).isEqualTo(ring().epoch() + 1);
         assertThat(next.table().getPreviousHash()).isEqualTo(ring().hash());
         String other = hashes.put(next.epoch(), next.hash());
         assertThat(other).as("epoch %d is written once", next.epoch()).isNull();
+        written.add(next);
+        newest = next;
         world.writeRing(next);
         for (int p = 0; p < next.partitions(); p++) {
             int partition = p;
@@ -281,6 +352,7 @@ final class Stage {
     private void take(Step.PushRing push, NodeTarget target) {
         Store store = stores.get(storeOf(target.pod()));
         store.ring = push.publication().ring();
+        world.nodes().ring(target.uid(), new RingCheck.Valid(push.publication().ring()));
         world.nodes().acknowledged(target.uid(), push.publication());
     }
 
@@ -301,16 +373,59 @@ final class Stage {
             }
         });
         for (String pod : pods()) {
-            if (!wanted.remove(pod)) {
+            boolean orphan = set(setOf(pod)).isEmpty();
+            if (!wanted.remove(pod) && !orphan) {
                 takeAway(pod);
             }
         }
-        for (String pod : wanted) {
-            storeByClaim.computeIfAbsent(Names.claim(pod), _ -> newDisk());
-            world.startPod(pod, NodeStatefulSet.podHash(world.cluster().getSpec()));
+        wanted.forEach(this::startPod);
+        stuck.retainAll(pods());
+        stuck.forEach(world::pending);
+        List<String> running =
+                pods().stream().filter(pod -> !stuck.contains(pod)).toList();
+        running.forEach(pod -> work(stores.get(storeOf(pod))));
+        running.forEach(this::report);
+    }
+
+    private void startPod(String pod) {
+        boolean quarantined = Optional.ofNullable(world.claims().get(Names.claim(pod)))
+                .filter(claim -> claim.getMetadata().getLabels().containsKey(Labels.QUARANTINED))
+                .isPresent();
+        assertThat(quarantined).as("%s starts on a quarantined volume", pod).isFalse();
+        boolean fresh = !storeByClaim.containsKey(Names.claim(pod));
+        storeByClaim.computeIfAbsent(Names.claim(pod), _ -> newDisk());
+        StatefulSetSpec set = set(setOf(pod)).orElseThrow().getSpec();
+        PodTemplateSpec made = set.getTemplate();
+        world.startPod(pod, made.getMetadata().getAnnotations().get(Labels.POD_HASH));
+        world.podLabels(pod, made.getMetadata().getLabels());
+        started.add(pod);
+        if (cannotStart(made)) {
+            stuck.add(pod);
         }
-        pods().forEach(pod -> work(stores.get(storeOf(pod))));
-        pods().forEach(this::report);
+        if (fresh) {
+            PersistentVolumeClaim template = set.getVolumeClaimTemplates().getFirst();
+            String size = template.getSpec()
+                    .getResources()
+                    .getRequests()
+                    .get("storage")
+                    .toString();
+            world.claim(pod, claim -> withSize(claim, size));
+        }
+    }
+
+    /** What Kubernetes would find no image, no machine or no zone for. */
+    private static boolean cannotStart(PodTemplateSpec made) {
+        Container container = made.getSpec().getContainers().getFirst();
+        boolean hungry = container.getResources() != null
+                && container.getResources().getRequests() != null
+                && container.getResources().getRequests().containsKey("cpu");
+        return hungry
+                || container.getImage().startsWith("missing")
+                || "nowhere".equals(made.getMetadata().getLabels().get(Labels.ZONE));
+    }
+
+    private static String setOf(String pod) {
+        return pod.substring(0, pod.lastIndexOf('-'));
     }
 
     private String newDisk() {
@@ -371,7 +486,7 @@ final class Stage {
         for (int p = 0; p < ring.partitions(); p++) {
             if (ring.moves(p) && ring.isTarget(p, store.id) && ring.move(p).getPhase() == MovePhase.COPY) {
                 List<String> others = ring.replicas(p).stream()
-                        .filter(member -> !silent.contains(member.getName()))
+                        .filter(member -> !silent.contains(member.getName()) && !stuck.contains(member.getName()))
                         .map(Member::getStoreId)
                         .filter(id -> !id.equals(store.id))
                         .toList();

@@ -1,6 +1,7 @@
 package io.kvcluster.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -190,7 +191,12 @@ class StepRunnerTest {
                 .withPath("/api/v1/namespaces/ns/persistentvolumeclaims/data-demo-0")
                 .andReturn(200, Map.of("kind", "PersistentVolumeClaim", "apiVersion", "v1"))
                 .once();
-        assertThat(run(plan())).isEmpty();
+        assertThat(run(plan()))
+                .as("a claim that cannot grow does not keep the others from it")
+                .extracting(Wait::check, Wait::object)
+                .containsExactly(
+                        tuple("GrowVolumeFailed", "PersistentVolumeClaim/data-demo-1"),
+                        tuple("GrowVolumeFailed", "PersistentVolumeClaim/data-demo-2"));
         assertThat(body("PATCH"))
                 .isEqualTo(Map.of(
                         "metadata", Map.of("uid", "uid-data-demo-0"),

@@ -130,7 +130,8 @@ class ConsoleCheck {
                 .serveAll();
         console.sees();
         tellStatus(
-                new Progress.UnderWay("ScaleUp", "6 members", moving.length, 40, 3 << 20, "a proof"),
+                new Progress.UnderWay(
+                        "ScaleUp", "6 members", moving.length, 40, 3 << 20, "a proof", ConsoleFixture.AHEAD),
                 new Wait(
                         "WaitingForMembers",
                         "Pod/demo-x",

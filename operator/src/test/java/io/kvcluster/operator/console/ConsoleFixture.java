@@ -17,6 +17,8 @@ import java.time.Instant;
 
 /** The console on a free port of loopback, before a world of which everything may be changed. */
 final class ConsoleFixture implements AutoCloseable {
+    static final Progress.Ahead AHEAD =
+            new Progress.Ahead(java.util.List.of("demo-4", "demo-5"), java.util.List.of("demo-0"), 2);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final Sightings sightings = new Sightings();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.nodeadmin.Liveness;
+import io.kvcluster.operator.nodeadmin.NodeReport.Load;
+import io.kvcluster.operator.observation.Told;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.observation.World;
 import io.kvcluster.operator.resources.ClusterKey;
@@ -120,6 +122,73 @@ class ConsoleTest {
                     .startsWith("default-src 'none'; frame-ancestors 'none'")
                     .doesNotContain("unsafe", "*", "http:", "https:");
         }
+    }
+
+    // --- the plan
+
+    @Test
+    void thePlanTellsWhatAChangeWouldMoveAndBeginsNothing() {
+        JsonNode plan = console.sees().json("/plan?replicas=4");
+        assertThat(plan.get("goal").textValue()).isEqualTo("4 members, 3 copies, quorums 2/2");
+        assertThat(plan.get("partitions").intValue()).isEqualTo(64);
+        assertThat(plan.get("copies").intValue()).isEqualTo(48);
+        assertThat(plan.get("partitionsToMove").intValue()).isEqualTo(48);
+        assertThat(plan.get("bytes").longValue()).isEqualTo(48 * (Told.LOAD.logBytes() / 64));
+        assertThat(plan.get("lowestCopies").intValue()).isEqualTo(3);
+        assertThat(plan.at("/members/3/name").textValue()).isEqualTo("demo-3");
+        assertThat(plan.at("/members/3/becomes").textValue()).isEqualTo("JOINS");
+        assertThat(plan.at("/members/3/gets").intValue()).isEqualTo(48);
+        assertThat(plan.at("/members/0/becomes").textValue()).isEqualTo("STAYS");
+        assertThat(plan.get("obstacles")).isEmpty();
+        assertThat(console.world.ring().epoch()).isEqualTo(1);
+        assertThat(console.json(ONE + "/plan?replicas=4").get("copies")).isEqualTo(plan.get("copies"));
+    }
+
+    @Test
+    void thePlanOfFewerOfAReplacementAndOfNothing() {
+        restart(new ConsoleFixture("{replicas: 5}").sees());
+        JsonNode fewer = console.json("/plan?replicas=4");
+        assertThat(fewer.at("/members/4/becomes").textValue()).isEqualTo("LEAVES");
+        assertThat(fewer.at("/members/4/gets").intValue()).isZero();
+        assertThat(fewer.get("copies")).isEqualTo(fewer.at("/members/4/gives"));
+        JsonNode lost = console.json("/plan?replace=demo-1");
+        assertThat(lost.at("/members/1/becomes").textValue()).isEqualTo("REPLACED");
+        assertThat(lost.get("copies").intValue()).isPositive();
+        assertThat(lost.get("lowestCopies").intValue()).isEqualTo(2);
+        assertThat(console.json("/plan").get("copies").intValue()).isZero();
+        assertThat(console.json("/plan?replicationFactor=5").get("copies").intValue())
+                .isEqualTo(2 * 64);
+    }
+
+    @Test
+    void thePlanSaysWhatWouldHoldItUp() {
+        restart(new ConsoleFixture("{replicas: 4}"));
+        console.world.dead("demo-2");
+        console.world.load("demo-1", new Load(0, 10, 100, 1 << 30, 0, 0));
+        JsonNode plan = console.sees().json("/plan?replicas=3");
+        assertThat(plan.get("obstacles").toString()).contains("demo-2 does not serve", "has 10 free");
+        restart(new ConsoleFixture("{replicas: 3, topology: {zones: [a, b, c]}}").sees());
+        assertThat(console.json("/plan?zones=a,b").get("obstacles").toString())
+                .contains("spec.topology.zones does not name c, in which there are members");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "replicas=x|replicas 'x' is wrong: it must be a whole number of 1 to 9 digits",
+                "replicas=-1|replicas '-1' is wrong: it must be a whole number",
+                "replicas=257|spec.replicas is 257 but must be from 1 to 256",
+                "replicationFactor=5|spec.replicationFactor is 5 but must be at most spec.replicas, which is 3",
+                "zones=a,b|spec.topology cannot be added or removed once the cluster exists",
+                "zones=|zones '' is wrong: it must be one name, or several separated by commas",
+                "replace=demo-9|replace 'demo-9' is wrong: it must be members by name or storeId",
+                "copies=3|parameter 'copies' is wrong: it must be one of those known here (replicas, replicationFactor"
+            })
+    void aPlanOfNonsenseIsRefusedByFieldValueAndRule(String row) {
+        String[] parts = row.split("\\|", 2);
+        HttpResponse<String> answer = console.sees().get("/plan?" + parts[0]);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(ConsoleFixture.json(answer).get("detail").textValue()).startsWith(parts[1]);
     }
 
     // --- nodes
@@ -350,7 +419,7 @@ class ConsoleTest {
                         look,
                         List.of(new Wait("QuorumRule", "Pod/demo-0", "too few are live", "demo-1 back")),
                         true,
-                        new Progress.UnderWay("ScaleUp", "6 members", 8, 40, 1 << 30, "")),
+                        new Progress.UnderWay("ScaleUp", "6 members", 8, 40, 1 << 30, "", ConsoleFixture.AHEAD)),
                 World.NOW);
         JsonNode cluster = console.json(ONE);
         assertThat(cluster.get("phase").textValue()).isEqualTo("Degraded");

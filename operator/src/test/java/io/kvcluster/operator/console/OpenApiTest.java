@@ -107,7 +107,8 @@ class OpenApiTest {
                         look,
                         List.of(new Wait("QuorumRule", "Pod/demo-0", "too few", "more")),
                         true,
-                        new Progress.UnderWay("ScaleUp", "6 members", 64, 40, 1 << 30, "proofs of copies")),
+                        new Progress.UnderWay(
+                                "ScaleUp", "6 members", 64, 40, 1 << 30, "proofs of copies", ConsoleFixture.AHEAD)),
                 World.NOW);
     }
 

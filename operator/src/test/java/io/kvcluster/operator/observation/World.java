@@ -16,6 +16,7 @@ import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.operator.nodeadmin.FakeNodeAdmin;
 import io.kvcluster.operator.nodeadmin.Liveness;
+import io.kvcluster.operator.nodeadmin.NodeReport.Load;
 import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
 import io.kvcluster.operator.resources.ClientService;
 import io.kvcluster.operator.resources.ClusterKey;
@@ -282,6 +283,19 @@ public final class World implements ResourceReader {
         return liveness(pod, Liveness.DOWN);
     }
 
+    /** It cannot be scheduled, or its image cannot be pulled: there is no process. */
+    public World pending(String pod) {
+        pods.computeIfPresent(
+                pod,
+                (_, old) -> new PodBuilder(old)
+                        .editStatus()
+                        .withPhase("Pending")
+                        .withPodIP(null)
+                        .endStatus()
+                        .build());
+        return dead(pod);
+    }
+
     public World liveness(String pod, Liveness liveness) {
         nodes.liveness(uid(pod), liveness);
         return this;
@@ -289,6 +303,10 @@ public final class World implements ResourceReader {
 
     public World phase(String pod, Phase phase) {
         return edit(pod, told -> told.phase = phase);
+    }
+
+    public World load(String pod, Load load) {
+        return edit(pod, told -> told.load = load);
     }
 
     public World clockOutOfStep(String pod) {
@@ -400,12 +418,34 @@ public final class World implements ResourceReader {
         return this;
     }
 
+    public World podLabels(String pod, Map<String, String> labels) {
+        pods.computeIfPresent(
+                pod,
+                (_, old) -> new PodBuilder(old)
+                        .editMetadata()
+                        .addToLabels(labels)
+                        .endMetadata()
+                        .build());
+        return this;
+    }
+
     /** As an API server stores it. */
     public World put(HasMetadata object) {
         objects.removeIf(old -> old.getKind().equals(object.getKind())
                 && old.getMetadata().getName().equals(object.getMetadata().getName()));
         objects.add(object);
         return this;
+    }
+
+    public World remove(Class<? extends HasMetadata> kind, String name) {
+        objects.removeIf(object ->
+                kind.isInstance(object) && object.getMetadata().getName().equals(name));
+        return this;
+    }
+
+    /** By name. */
+    public Map<String, PersistentVolumeClaim> claims() {
+        return Map.copyOf(claims);
     }
 
     public World claimGone(String pod) {
@@ -517,6 +557,7 @@ public final class World implements ResourceReader {
         set.getSpec().setVolumeClaimTemplates(List.of());
         StatefulSet sealed = Difference.sealed(set);
         sealed.getSpec().setVolumeClaimTemplates(templates);
+        sealed.getMetadata().setUid("uid-" + sealed.getMetadata().getName());
         sealed.getMetadata().setGeneration(1L);
         sealed.setStatus(
                 new StatefulSetStatusBuilder().withObservedGeneration(1L).build());

@@ -125,7 +125,18 @@ class StatusCalculatorTest {
         world.later(World.NOW.plusSeconds(60));
         KvClusterStatus later = StatusCalculator.of(world.look(), List.of(), true, underWay("six", 20, "a copy"));
         assertThat(later.operation())
-                .isEqualTo(new Operation("ScaleUp", "six", 2, 4, 24, 2000, "a copy", "2026-03-01T12:00:00Z"));
+                .isEqualTo(new Operation(
+                        "ScaleUp",
+                        "six",
+                        2,
+                        4,
+                        24,
+                        2000,
+                        2,
+                        AHEAD.joining(),
+                        AHEAD.leaving(),
+                        "a copy",
+                        "2026-03-01T12:00:00Z"));
         assertThat(conditions(later)).contains("Progressing=True ScaleUp");
         assertThat(condition(later, "Progressing").getMessage()).contains("4 of 24 copies made", "next: a copy");
         world.withStatus(later);
@@ -135,12 +146,26 @@ class StatusCalculatorTest {
                 .isEqualTo(later.operation());
         Operation other = StatusCalculator.of(world.look(), List.of(), true, underWay("three", 5, ""))
                 .operation();
-        assertThat(other).isEqualTo(new Operation("ScaleUp", "three", 2, 0, 5, 500, null, "2026-03-01T12:01:00Z"));
+        assertThat(other)
+                .isEqualTo(new Operation(
+                        "ScaleUp",
+                        "three",
+                        2,
+                        0,
+                        5,
+                        500,
+                        2,
+                        AHEAD.joining(),
+                        AHEAD.leaving(),
+                        null,
+                        "2026-03-01T12:01:00Z"));
         assertThat(status(world).operation()).isNull();
     }
 
+    private static final Progress.Ahead AHEAD = new Progress.Ahead(List.of("demo-3"), List.of("demo-0"), 2);
+
     private static Progress underWay(String goal, int copiesLeft, String waitingFor) {
-        return new Progress.UnderWay("ScaleUp", goal, 2, copiesLeft, copiesLeft * 100L, waitingFor);
+        return new Progress.UnderWay("ScaleUp", goal, 2, copiesLeft, copiesLeft * 100L, waitingFor, AHEAD);
     }
 
     @Test

@@ -14,17 +14,37 @@ import java.util.TreeMap;
 /**
  * What it would take to get from a ring to what is wanted, before anything is begun.
  *
+ * @param partitions that other members hold afterwards
  * @param copies partitions that a member gets and has not
  * @param bytes that these are, about: of each source's log, its share
- * @param bytesByMember the same by the name of who gets them
- * @param lowestCopies of any partition on the way. Writes go to both sets, so that a move takes none away; what is lost already is
- *     missing until its move is done
+ * @param shares by the name of each member before and after
+ * @param lowestCopies of any partition on the way. Writes go to both sets, so that a move takes none away; what is lost already, or
+ *     given up, is missing until its move is done
  * @param distinctReplicaSets afterwards
  */
 public record MovePlan(
-        int copies, long bytes, Map<String, Long> bytesByMember, int lowestCopies, int distinctReplicaSets) {
+        int partitions, int copies, long bytes, Map<String, Share> shares, int lowestCopies, int distinctReplicaSets) {
     public MovePlan {
-        bytesByMember = Collections.unmodifiableMap(new TreeMap<>(bytesByMember));
+        shares = Collections.unmodifiableMap(new TreeMap<>(shares));
+    }
+
+    /**
+     * What becomes of one member.
+     *
+     * @param gets,gives partitions
+     * @param bytes of those that it gets, about
+     */
+    public record Share(int gets, int gives, long bytes) {
+        private static final Share NOTHING = new Share(0, 0, 0);
+
+        private Share plus(Share more) {
+            return new Share(gets + more.gets, gives + more.gives, bytes + more.bytes);
+        }
+    }
+
+    /** Of the partitions that it gets. */
+    public long bytesFor(String member) {
+        return shares.getOrDefault(member, Share.NOTHING).bytes();
     }
 
     /** The plan, or why there is none. */
@@ -61,28 +81,43 @@ public record MovePlan(
         }
         return switch (Placement.place(candidates, current, wanted.replicationFactor(), ring.partitions())) {
             case Placement.Unplaceable(String why) -> new Result.Impossible(why);
-            case Placement.Placed placed -> new Result.Possible(plan(ring, reports, placed, names));
+            case Placement.Placed placed -> new Result.Possible(plan(ring, wanted, reports, placed, names));
         };
     }
 
-    private static MovePlan plan(Ring ring, Reports reports, Placement.Placed placed, Map<Integer, String> names) {
-        Map<String, Long> bytes = new TreeMap<>();
-        int copies = 0;
+    private static MovePlan plan(
+            Ring ring, Wanted wanted, Reports reports, Placement.Placed placed, Map<Integer, String> names) {
+        Map<String, Share> shares = new TreeMap<>();
+        ring.members().forEach(member -> shares.put(member.getName(), Share.NOTHING));
+        names.values().forEach(name -> shares.put(name, Share.NOTHING));
+        int partitions = 0;
         int lowest = Integer.MAX_VALUE;
         for (int p = 0; p < ring.partitions(); p++) {
-            List<Integer> held = ring.target(p).stream().map(Member::getIndex).toList();
-            for (int member : placed.target().get(p)) {
-                if (!held.contains(member)) {
-                    copies++;
-                    bytes.merge(names.getOrDefault(member, ""), bytesOf(ring, reports, p), Long::sum);
+            List<Member> held = ring.target(p);
+            List<Integer> before = held.stream().map(Member::getIndex).toList();
+            List<Integer> after = placed.target().get(p);
+            for (int member : after) {
+                if (!before.contains(member)) {
+                    Share got = new Share(1, 0, bytesOf(ring, reports, p));
+                    shares.merge(names.getOrDefault(member, ""), got, Share::plus);
                 }
             }
-            lowest = Math.min(lowest, (int) ring.replicas(p).stream()
-                    .filter(member -> !member.getDiskGone())
-                    .count());
+            held.stream()
+                    .filter(member -> !after.contains(member.getIndex()))
+                    .forEach(member -> shares.merge(member.getName(), new Share(0, 1, 0), Share::plus));
+            partitions += before.size() == after.size() && before.containsAll(after) ? 0 : 1;
+            lowest = Math.min(lowest, Math.min(after.size(), sound(ring, wanted, p)));
         }
-        long all = bytes.values().stream().mapToLong(Long::longValue).sum();
-        return new MovePlan(copies, all, bytes, lowest, placed.distinctReplicaSets());
+        int copies = shares.values().stream().mapToInt(Share::gets).sum();
+        long bytes = shares.values().stream().mapToLong(Share::bytes).sum();
+        return new MovePlan(partitions, copies, bytes, shares, lowest, placed.distinctReplicaSets());
+    }
+
+    /** Replicas that are there, and not given up. */
+    private static int sound(Ring ring, Wanted wanted, int partition) {
+        return (int) ring.replicas(partition).stream()
+                .filter(member -> !member.getDiskGone() && !wanted.replace().containsKey(member.getStoreId()))
+                .count();
     }
 
     /** About what one copy takes: the largest of what its replicas may hold of it, their log divided by their partitions. */
@@ -104,12 +139,11 @@ public record MovePlan(
             case Result.Possible(MovePlan plan) ->
                 ring.members().stream()
                         .filter(member -> reports.of(member)
-                                .filter(report -> plan.bytesByMember().getOrDefault(member.getName(), 0L)
-                                        > report.diskFreeBytes())
+                                .filter(report -> plan.bytesFor(member.getName()) > report.diskFreeBytes())
                                 .isPresent())
                         .findFirst()
                         .map(member -> member.getName() + " would get "
-                                + plan.bytesByMember().get(member.getName()) + " bytes and has "
+                                + plan.bytesFor(member.getName()) + " bytes and has "
                                 + reports.of(member)
                                         .map(StoreReport::diskFreeBytes)
                                         .orElse(0L)

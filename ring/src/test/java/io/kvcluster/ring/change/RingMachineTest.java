@@ -342,17 +342,42 @@ class RingMachineTest {
         Stores stores = Stores.of(3, 0, 3, 2, 2);
         Wanted four = THREE.joining(List.of(Stores.pod(3, 3, 0)));
 
-        assertThat(MovePlan.of(stores.ring, four, stores.reports(four)))
-                .isEqualTo(new MovePlan.Result.Possible(new MovePlan(
-                        12,
-                        12 * (Stores.LOG_BYTES / 16),
-                        Map.of("demo-3", 12 * (Stores.LOG_BYTES / 16)),
-                        3,
-                        ((MovePlan.Result.Possible) MovePlan.of(stores.ring, four, stores.reports(four)))
-                                .plan()
-                                .distinctReplicaSets())));
+        MovePlan grown = possible(MovePlan.of(stores.ring, four, stores.reports(four)));
+        long bytes = 12 * (Stores.LOG_BYTES / 16);
+        assertThat(grown.partitions()).isEqualTo(12);
+        assertThat(grown.copies()).isEqualTo(12);
+        assertThat(grown.bytes()).isEqualTo(bytes);
+        assertThat(grown.lowestCopies()).isEqualTo(3);
+        assertThat(grown.shares()).containsEntry("demo-3", new MovePlan.Share(12, 0, bytes));
+        assertThat(grown.shares().values().stream().mapToInt(MovePlan.Share::gives))
+                .as("each of the twelve is given by one of the others")
+                .satisfies(gives -> assertThat(
+                                gives.stream().mapToInt(Integer::intValue).sum())
+                        .isEqualTo(12));
         assertThat(MovePlan.of(stores.ring, Wanted.of(7, 4, 4), stores.reports(THREE)))
                 .isInstanceOf(MovePlan.Result.Impossible.class);
+    }
+
+    @Test
+    void thePlanCountsWhoIsGivenUpAsMissingAndFewerCopiesAsFewer() {
+        Stores stores = Stores.of(4, 0, 3, 2, 2);
+        String lost = stores.ring.members().get(1).getStoreId();
+        Wanted replaced = THREE.replacing(Map.of(lost, true)).joining(List.of(Stores.pod(4, 4, 0)));
+
+        MovePlan plan = possible(MovePlan.of(stores.ring, replaced, stores.reports(replaced)));
+        assertThat(plan.partitions()).isEqualTo(12);
+        assertThat(plan.copies()).isEqualTo(12);
+        assertThat(plan.shares().get("demo-1").gives()).isEqualTo(12);
+        assertThat(plan.lowestCopies()).isEqualTo(2);
+
+        MovePlan fewer = possible(MovePlan.of(stores.ring, Wanted.of(2, 1, 2), stores.reports(THREE)));
+        assertThat(fewer.copies()).isZero();
+        assertThat(fewer.partitions()).isEqualTo(16);
+        assertThat(fewer.lowestCopies()).isEqualTo(2);
+    }
+
+    private static MovePlan possible(MovePlan.Result result) {
+        return ((MovePlan.Result.Possible) result).plan();
     }
 
     @Test
