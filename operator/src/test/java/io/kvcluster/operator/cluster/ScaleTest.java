@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -164,6 +165,19 @@ class ScaleTest {
             assertSettled(stage, 3, 3);
             assertThat(stage.world.all(PersistentVolumeClaim.class)).hasSize(3);
         });
+    }
+
+    @Test
+    void anAutoscalerThatChangesItsMindAllTheTimeEndsWhereItEnds() {
+        Random chance = new Random(7);
+        for (int round = 0; round < 20; round++) {
+            Stage stage = Stage.settled(THREE);
+            for (int change = 0; change < 12; change++) {
+                stage.want("{replicas: " + (3 + chance.nextInt(4)) + ", partitions: 16}")
+                        .passes(1 + chance.nextInt(6));
+            }
+            assertSettled(stage.want(THREE).run(), 3, 3);
+        }
     }
 
     private static void diesAfterEachWrite(String from, String to, Consumer<Stage> ends) {

@@ -30,6 +30,7 @@ import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.RingCheck;
 import io.kvcluster.ring.change.CopyProof;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,6 +200,21 @@ final class Stage {
         return newest;
     }
 
+    /**
+     * The ConfigMap is not what the operator left there any more. A ring that nobody but it had is forgotten: no store used it, so its epoch
+     * may be written with another content.
+     */
+    Stage ringLost(Consumer<Stage> how) {
+        Ring known = stores.values().stream()
+                .flatMap(store -> Optional.ofNullable(store.ring).stream())
+                .max(Comparator.comparingLong(Ring::epoch))
+                .orElseThrow();
+        hashes.keySet().removeIf(epoch -> epoch > known.epoch());
+        newest = known;
+        how.accept(this);
+        return this;
+    }
+
     /** Every ring that was ever written, the first first. */
     List<Ring> written() {
         return List.copyOf(written);
@@ -352,6 +369,7 @@ final class Stage {
     private void take(Step.PushRing push, NodeTarget target) {
         Store store = stores.get(storeOf(target.pod()));
         store.ring = push.publication().ring();
+        assertThat(store.ring.hash()).isEqualTo(hashes.get(store.ring.epoch()));
         world.nodes().ring(target.uid(), new RingCheck.Valid(push.publication().ring()));
         world.nodes().acknowledged(target.uid(), push.publication());
     }
