@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kvcluster.local.api.error.ApiError;
 import io.kvcluster.local.api.http.ApiServer;
+import io.kvcluster.local.api.http.Audit;
 import io.kvcluster.local.api.http.PodLogs;
 import io.kvcluster.local.api.json.Json;
 import io.kvcluster.local.api.kind.BuiltInKinds;
@@ -56,6 +57,11 @@ final class FakeFleet implements AutoCloseable {
 
     String url() {
         return server.url();
+    }
+
+    /** Another door to the same objects, for who is to be told apart. */
+    ApiServer door(int port, Audit audit) throws IOException {
+        return ApiServer.start(resources, PodLogs.NONE, Clock.systemUTC(), port, audit);
     }
 
     KubernetesClient client() {

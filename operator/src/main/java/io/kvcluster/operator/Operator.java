@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The operator as a whole: the only wiring. */
 public final class Operator implements AutoCloseable {
@@ -52,11 +53,14 @@ public final class Operator implements AutoCloseable {
         NodeAdmin nodes = new GrpcNodeAdmin(clock);
         Sightings sightings = new Sightings();
         Leadership leadership = new Leadership(config.leaderElection().isEmpty());
+        Optional<OperatorConfig.Lease> lease = config.leaderElection().map(OperatorConfig.Lease::named);
         var framework =
-                new io.javaoperatorsdk.operator.Operator(overrider -> configure(overrider, config, client, leadership));
+                new io.javaoperatorsdk.operator.Operator(overrider -> configure(overrider, lease, client, leadership));
+        BooleanSupplier leads = lease.<BooleanSupplier>map(asked -> new HeldLease(client, asked, clock))
+                .orElse(() -> true);
         framework.register(
                 new ClusterReconciler(
-                        client, nodes, config.nodeImage(), sightings, new OperatorMetrics(registry), clock),
+                        client, nodes, config.nodeImage(), sightings, new OperatorMetrics(registry), clock, leads),
                 controller -> configure(controller, config));
         RuntimeInfo info = framework.getRuntimeInfo();
         try {
@@ -100,7 +104,7 @@ public final class Operator implements AutoCloseable {
 
     private static void configure(
             ConfigurationServiceOverrider overrider,
-            OperatorConfig config,
+            Optional<OperatorConfig.Lease> lease,
             KubernetesClient client,
             Leadership leadership) {
         overrider
@@ -108,8 +112,7 @@ public final class Operator implements AutoCloseable {
                 .withCloseClientOnStop(false)
                 .withUseSSAToPatchPrimaryResource(true)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(10));
-        config.leaderElection()
-                .ifPresent(lease -> overrider.withLeaderElectionConfiguration(election(lease, leadership)));
+        lease.ifPresent(asked -> overrider.withLeaderElectionConfiguration(election(asked, leadership)));
     }
 
     private static void configure(ControllerConfigurationOverrider<KvCluster> controller, OperatorConfig config) {
@@ -133,7 +136,7 @@ public final class Operator implements AutoCloseable {
                 LEASE,
                 RENEW_DEADLINE,
                 RETRY_PERIOD,
-                Optional.of(lease.identity()).filter(name -> !name.isEmpty()).orElse(null),
+                lease.identity(),
                 leadership.callbacks(),
                 true);
     }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +32,14 @@ public record OperatorConfig(
      * @param namespace empty for the operator pod's own
      * @param identity empty for a random one
      */
-    public record Lease(String name, String namespace, String identity) {}
+    public record Lease(String name, String namespace, String identity) {
+        /** With a random identity where none is given. */
+        Lease named() {
+            return identity.isEmpty()
+                    ? new Lease(name, namespace, UUID.randomUUID().toString())
+                    : this;
+        }
+    }
 
     public OperatorConfig {
         namespaces = Set.copyOf(namespaces);

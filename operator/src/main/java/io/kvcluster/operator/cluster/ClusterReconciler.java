@@ -30,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,18 +50,22 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
     private final Sightings sightings;
     private final OperatorMetrics metrics;
     private final InstantSource clock;
+    private final BooleanSupplier leads;
 
+    /** @param leads asked before anything is written: whether no other replica of the operator is at work */
     public ClusterReconciler(
             KubernetesClient client,
             NodeAdmin nodes,
             String defaultImage,
             Sightings sightings,
             OperatorMetrics metrics,
-            InstantSource clock) {
+            InstantSource clock,
+            BooleanSupplier leads) {
         this.nodes = nodes;
         this.sightings = sightings;
         this.metrics = metrics;
         this.clock = clock;
+        this.leads = leads;
         this.observer = new Observer(nodes, clock);
         this.planner = new Planner(defaultImage);
         this.decisions = new Decisions(client, clock, metrics);
@@ -81,16 +86,22 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         if (steering.spec().isEmpty()) {
             KvClusterStatus invalid = StatusCalculator.invalid(cluster, steering, started);
             sightings.told(ClusterKey.of(cluster), invalid, started);
-            return report(cluster, invalid, context, SETTLED);
+            return leads.getAsBoolean() ? report(cluster, invalid, context, SETTLED) : nothing();
         }
         Observation world = observer.observe(cluster, steering, caches(context));
         sightings.saw(world);
         Plan plan = planner.plan(world);
+        if (!plan.steps().isEmpty() && !leads.getAsBoolean()) {
+            return nothing();
+        }
         List<Wait> waits = new ArrayList<>(plan.waits());
         waits.addAll(runner.run(cluster, plan.steps(), () -> secondLook(context)));
         KvClusterStatus status =
                 StatusCalculator.of(world, waits, plan.steps().stream().anyMatch(Step::isProgress), plan.progress());
         sightings.told(world.key(), status, world.now());
+        if (plan.steps().isEmpty() && !status.equals(cluster.getStatus()) && !leads.getAsBoolean()) {
+            return nothing();
+        }
         tell(cluster, status, waits);
         metrics.reconciled("done", Duration.between(started, clock.instant()));
         return report(cluster, status, context, plan.isSettled() ? SETTLED : BUSY);
@@ -98,6 +109,9 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
 
     @Override
     public DeleteControl cleanup(KvCluster cluster, Context<KvCluster> context) {
+        if (!leads.getAsBoolean()) {
+            return DeleteControl.noFinalizerRemoval().rescheduleAfter(BUSY.toMillis());
+        }
         ClusterKey key = ClusterKey.of(cluster);
         nodes.forget(key);
         sightings.forget(key);
@@ -116,6 +130,13 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         return ErrorStatusUpdateControl.noStatusUpdate();
     }
 
+    /** Another replica leads, or may: the election will say so, and end this process. */
+    private UpdateControl<KvCluster> nothing() {
+        LOG.warn("this replica does not hold the lease any more: it writes nothing");
+        metrics.reconciled("not-leading", Duration.ZERO);
+        return UpdateControl.<KvCluster>noUpdate().rescheduleAfter(BUSY);
+    }
+
     private StepRunner.SecondLook secondLook(Context<KvCluster> context) {
         ClusterKey key = ClusterKey.of(context.getPrimaryResource());
         KvCluster cluster = context.getClient()
@@ -126,7 +147,8 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         Steering steering = SpecRules.steer(cluster);
         Observation world = observer.observe(cluster, steering, ResourceReader.live(context.getClient(), key));
         boolean going = cluster.getMetadata().getDeletionTimestamp() != null;
-        return new StepRunner.SecondLook(world, going ? Plan.NOTHING : planner.plan(world));
+        boolean mayAct = !going && leads.getAsBoolean();
+        return new StepRunner.SecondLook(world, mayAct ? planner.plan(world) : Plan.NOTHING);
     }
 
     /** An event and a line of log for what was not waited for before. */

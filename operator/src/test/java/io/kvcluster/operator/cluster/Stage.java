@@ -76,7 +76,7 @@ final class Stage {
     private final List<Ring> written = new ArrayList<>();
     private Ring newest;
     private final Map<Long, String> hashes = new HashMap<>();
-    private final Planner planner = new Planner(World.IMAGE);
+    private Planner planner = new Planner(World.IMAGE);
     private final Set<String> silent = new HashSet<>();
     private final Set<String> stuck = new TreeSet<>();
     private BiConsumer<String, Told> lie = (_, _) -> {};
@@ -143,6 +143,12 @@ final class Stage {
         world.all(Pod.class).forEach(pod -> world.liveness(name(pod), Liveness.UNKNOWN));
         pass();
         return this;
+    }
+
+    /** Another version of it, which makes pods of another image where the spec names none. */
+    Stage operatorBecomes(String defaultImage) {
+        planner = new Planner(defaultImage);
+        return operatorRestarts();
     }
 
     /** Passes until nothing is left to do, or nothing happens any more. */

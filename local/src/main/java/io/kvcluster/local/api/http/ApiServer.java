@@ -160,6 +160,10 @@ public final class ApiServer implements AutoCloseable {
             call.answer(200, Discovery.groups(catalog));
             return;
         }
+        if (call.method().equals("POST") && path.equals(OwnRights.PATH)) {
+            call.answer(201, OwnRights.of(call.object()));
+            return;
+        }
         String group = path.get(1);
         if (!catalog.groups().contains(group)) {
             throw ApiError.noSuchPath();
