@@ -5,11 +5,14 @@ import io.kvcluster.history.Outcome.Unknown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The run as a page with a table and a plot, and as the last lines of its output. */
+/** The run as a section of a page with tables and a plot, and as the last lines of its output. */
 final class ChaosReport {
     private static final int MILLION = 1_000_000;
     private static final int PROBLEMS_SHOWN = 10;
@@ -30,50 +33,44 @@ final class ChaosReport {
         this.command = command;
     }
 
-    /** chaos-TARGET.md and chaos-TARGET.svg in this folder. @return the page */
+    /** A section of chaos.md and chaos-TARGET.svg in this folder. @return the page */
     Path write(Path folder) throws IOException {
         Files.createDirectories(folder);
-        String name = "chaos-" + target;
-        TimelinePlot.write(timeline, run.faults(), folder.resolve(name));
-        Path page = folder.resolve(name + ".md");
-        Files.writeString(page, page(name));
-        return page;
+        String plot = "chaos-" + target + ".svg";
+        TimelinePlot.write(timeline, run.faults(), folder.resolve(plot));
+        return new ChaosPage(folder).write(target, section(plot));
     }
 
-    private String page(String name) {
+    private String section(String plot) {
         return """
-                # Chaos on real processes (%s)
+                ## %s
 
-                `%s`: %d s of traffic, %d faults, one node broken at a time, on a machine with %d processors that ran the load, three
-                nodes, operator and API server. %d operations, %d acknowledged, %.0f a second outside faults (median p99 of a second %.0f ms);
-                %d refused or without answer, %d of unknown outcome (%.3f %%). %s
+                `%s`: %d s of faults, %d of them, on a machine with %d processors%s.
+                %d operations, %d acknowledged, %.0f a second while no node was broken (median p99 of a second %.0f ms); %d refused or without
+                answer, %d of unknown outcome (%.3f %%). %s %s
 
                 | promise | broken |
                 |---|---|
                 %s
 
-                | fault | times | failed | unknown | first success, s | p99 meanwhile, ms | replicas equal after, s |
-                |---|---|---|---|---|---|---|
+                | what | times | errors | of these unknown | lasted | first success | whole again | replicas equal | p99 meanwhile, ms |
+                |---|---|---|---|---|---|---|---|---|
                 %s
 
-                Failed and unknown are sums until 5 s after each fault, or the next one. The other figures are the middle one and the worst: the first success of a hot
-                key whose first replica is the broken node, from the beginning of the fault; the time from the end of the fault until each replica had
-                all that was acknowledged during it ("never": not before the clients stopped).
-
-                ![throughput, latency and faults](%s.svg)
+                ![throughput, latency and faults](%s)
 
                 | keys | level | clients saw |
                 |---|---|---|
                 %s
 
-                Histories are judged by the checkers of module `history`, which first reject the known-bad histories; what the disks hold in the end counts
-                as reads after everything else. Clock faults are offsets up to 1.5 s either way, several jumps each.
+                Clock faults are offsets up to 1.5 s either way, several jumps each. Mixed are pod templates%s; the program in both is the same.
                 """.formatted(
                         target,
                         command,
                         run.length().toSeconds(),
                         run.faults().size(),
                         Runtime.getRuntime().availableProcessors(),
+                        target.equals("local") ? " that ran the load, up to six nodes, operator and API server" : "",
                         operations(),
                         acknowledged(),
                         timeline.rateOutsideFaults(),
@@ -82,10 +79,27 @@ final class ChaosReport {
                         unknown(),
                         100.0 * unknown() / Math.max(1, operations()),
                         equality(),
+                        shortfall(),
                         promises(),
                         faults(),
-                        name,
-                        populations());
+                        plot,
+                        populations(),
+                        target.equals("local") ? " with different names of the image" : "");
+    }
+
+    /** Which kinds were made too seldom to say much. */
+    private String shortfall() {
+        String fewer = Judge.fewerThanOften(run).entrySet().stream()
+                .map(kind -> kind.getKey().label() + " " + kind.getValue())
+                .collect(Collectors.joining(", "));
+        String missing = java.util.Arrays.stream(FaultKind.values())
+                .filter(kind -> !run.kinds().contains(kind))
+                .map(FaultKind::label)
+                .collect(Collectors.joining(", "));
+        return (fewer.isEmpty()
+                        ? "Every kind was made " + Judge.OFTEN + " times or more."
+                        : "Made less than " + Judge.OFTEN + " times: " + fewer + ".")
+                + (missing.isEmpty() ? "" : " Not made here: " + missing + ".");
     }
 
     private String equality() {
@@ -122,37 +136,36 @@ final class ChaosReport {
 
     private static String row(FaultKind kind, List<FaultFigures> of) {
         if (of.isEmpty()) {
-            return "| " + kind.label() + " | 0 | | | | | |";
+            return "| " + kind.label() + " | 0 | | | | | | | |";
         }
-        return "| %s | %d | %d | %d | %s, %s | %s, %s | %s, %s |"
+        long[] p99 = of.stream()
+                .mapToLong(each -> Math.round(each.p99Millis()))
+                .sorted()
+                .toArray();
+        boolean breaks = kind.lane() == FaultKind.Lane.NODES;
+        return "| %s | %d | %d | %d | %s | %s | %s | %s | %d, %d |"
                 .formatted(
                         kind.label(),
                         of.size(),
                         of.stream().mapToLong(FaultFigures::failed).sum(),
                         of.stream().mapToLong(FaultFigures::unknown).sum(),
-                        number(FaultFigures.median(of, FaultFigures::firstSuccessSeconds)),
-                        number(of.stream()
-                                .mapToDouble(FaultFigures::firstSuccessSeconds)
-                                .max()
-                                .orElseThrow()),
-                        whole(FaultFigures.median(of, FaultFigures::p99Millis)),
-                        whole(of.stream()
-                                .mapToDouble(FaultFigures::p99Millis)
-                                .max()
-                                .orElseThrow()),
-                        number(FaultFigures.median(of, FaultFigures::timeToEqualSeconds)),
-                        number(of.stream()
-                                .mapToDouble(FaultFigures::timeToEqualSeconds)
-                                .max()
-                                .orElseThrow()));
+                        pair(of, FaultFigures::lasted, false),
+                        pair(of, FaultFigures::firstSuccess, true),
+                        pair(of, FaultFigures::whole, breaks),
+                        pair(of, FaultFigures::equal, breaks),
+                        p99[p99.length / 2],
+                        p99[p99.length - 1]);
     }
 
-    private static String number(double value) {
-        return Double.isInfinite(value) ? "never" : String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    private static String whole(double value) {
-        return String.format(Locale.ROOT, "%.0f", value);
+    /** @param always who has none never came to it */
+    private static String pair(
+            List<FaultFigures> of, Function<FaultFigures, Optional<Duration>> value, boolean always) {
+        long never =
+                always ? of.stream().filter(each -> value.apply(each).isEmpty()).count() : 0;
+        String pair = FaultFigures.middleAndMost(of, value)
+                .map(times -> String.format(Locale.ROOT, "%.2f, %.2f", times[0], times[1]))
+                .orElse("");
+        return never == 0 ? pair : (pair + " (" + never + " never)").strip();
     }
 
     private String populations() {
@@ -194,7 +207,7 @@ final class ChaosReport {
         StringBuilder words = new StringBuilder();
         words.append(String.format(
                 Locale.ROOT,
-                "chaos: %d s, %d faults, %.2f million operations, %.0f/s outside faults, %d unknown%n",
+                "chaos: %d s, %d faults, %.2f million operations, %.0f/s while no node was broken, %d unknown%n",
                 run.length().toSeconds(),
                 run.faults().size(),
                 (double) operations() / MILLION,

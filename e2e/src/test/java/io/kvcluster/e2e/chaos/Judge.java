@@ -9,7 +9,9 @@ import io.kvcluster.history.NoInventedValues;
 import io.kvcluster.history.Operation;
 import io.kvcluster.history.Outcome.Unknown;
 import io.kvcluster.history.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,8 +25,12 @@ import java.util.Set;
  */
 final class Judge {
     private static final double MOST_UNKNOWN = 0.01;
-    private static final int SECONDS_OF_FIVE = 600;
-    private static final int FIVE = 5;
+    /** A run that long makes each kind that often; a shorter one only says of which kinds it made fewer. */
+    static final Duration LONG = Duration.ofMinutes(30);
+
+    static final int OFTEN = 5;
+    private static final int LEAST_CLIENTS = 10;
+    private static final int LEAST_KEYS = 50;
     private static final int EXAMPLES = 5;
 
     private final double leastRate;
@@ -46,7 +52,10 @@ final class Judge {
         }
         equal(run, problems);
         digests(run, problems);
+        run.flaws().forEach(flaw -> problems.add(new Problem(Promise.RING_WHOLE, flaw)));
+        problems.addAll(run.stuck());
         faults(run, problems);
+        clients(run, problems);
         load(run, problems);
         unknown(run, problems);
         return problems;
@@ -73,7 +82,8 @@ final class Judge {
             case VALUE_FROM_NOWHERE, READ_OF_THE_FUTURE, NOT_APPLIED_SEEN -> Promise.NOTHING_INVENTED;
             case LOST_WRITE -> Promise.NOTHING_LOST;
             case RESURRECTED_DELETE -> Promise.NOTHING_RESURRECTED;
-            case STALE_READ, NON_MONOTONIC_READ, SPLIT_VALUE, NOT_LINEARIZABLE -> Promise.LINEARIZABLE;
+            case STALE_READ, NON_MONOTONIC_READ -> Promise.NOTHING_STALE;
+            case SPLIT_VALUE, NOT_LINEARIZABLE -> Promise.LINEARIZABLE;
         };
     }
 
@@ -155,17 +165,52 @@ final class Judge {
 
     // --- what a run must show to mean anything
 
-    /** Five of each in ten minutes; shorter runs in proportion. */
     private static void faults(ChaosRun run, List<Problem> problems) {
-        long least = run.length().toSeconds() * FIVE / SECONDS_OF_FIVE;
+        if (run.length().compareTo(LONG) >= 0) {
+            fewerThanOften(run)
+                    .forEach((kind, made) -> problems.add(new Problem(
+                            Promise.FAULTS_OFTEN, kind.label() + " was made " + made + " times, not " + OFTEN)));
+        }
+    }
+
+    /** How often those kinds were made of which a run that means something makes more. */
+    static Map<FaultKind, Long> fewerThanOften(ChaosRun run) {
+        Map<FaultKind, Long> fewer = new EnumMap<>(FaultKind.class);
         for (FaultKind kind : run.kinds()) {
             long made =
                     run.faults().stream().filter(fault -> fault.kind() == kind).count();
-            if (made < least) {
-                problems.add(
-                        new Problem(Promise.FAULTS_OFTEN, kind.label() + " was made " + made + " times, not " + least));
+            if (made < OFTEN) {
+                fewer.put(kind, made);
             }
         }
+        return fewer;
+    }
+
+    /** Some population of registers has that many clients on so few keys that they meet. */
+    private static void clients(ChaosRun run, List<Problem> problems) {
+        boolean enough = run.populations().stream()
+                .filter(Population::isRegister)
+                .map(population -> population.history().operations())
+                .anyMatch(operations -> operations.stream()
+                                        .map(Operation::client)
+                                        .distinct()
+                                        .count()
+                                >= LEAST_CLIENTS
+                        && operations.stream().map(Operation::key).distinct().count() >= LEAST_KEYS
+                        && haveUniqueValues(operations));
+        if (!enough) {
+            problems.add(new Problem(
+                    Promise.CLIENTS_ENOUGH,
+                    "no population at quorum has " + LEAST_CLIENTS + " clients on " + LEAST_KEYS
+                            + " keys with values of which none is put twice"));
+        }
+    }
+
+    private static boolean haveUniqueValues(List<Operation> operations) {
+        Set<String> values = new HashSet<>();
+        return operations.stream()
+                .filter(operation -> operation.action() instanceof Action.Put)
+                .allMatch(operation -> values.add(operation.key() + "=" + ((Action.Put) operation.action()).value()));
     }
 
     private void load(ChaosRun run, List<Problem> problems) {

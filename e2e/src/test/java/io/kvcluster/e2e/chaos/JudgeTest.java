@@ -38,6 +38,9 @@ class JudgeTest {
     private final Map<String, List<Copy>> copies = new HashMap<>();
     private final List<Injected> faults = new ArrayList<>();
     private Digests.Comparison digests = new Digests.Comparison(64, Set.of(), 0, 0);
+    private Duration length = Duration.ofSeconds(SECONDS);
+    private List<String> flaws = List.of();
+    private List<Problem> stuck = List.of();
     private double leastRate = PER_SECOND;
     private long version;
 
@@ -45,7 +48,7 @@ class JudgeTest {
         for (int i = 0; i < SECONDS * PER_SECOND; i++) {
             List<Operation> history = i % 2 == 0 ? quorum : eventual;
             Map<String, Acknowledged> newest = i % 2 == 0 ? newestQuorum : newestEventual;
-            String key = (i % 2 == 0 ? "q" : "e") + i % 20;
+            String key = (i % 2 == 0 ? "q" : "e") + i % 120;
             boolean delete = i % 7 == 0;
             String value = delete ? "" : "v" + i;
             put(history, key, value, i, Outcome.applied());
@@ -56,17 +59,27 @@ class JudgeTest {
                             .map(replica -> new Copy(replica, value, delete ? 0 : version, ""))
                             .toList());
         }
-        for (int i = 0; i < FaultKind.values().length; i++) {
-            long from = (5 + 10L * i) * SECOND;
-            faults.add(new Injected(FaultKind.values()[i], "kv-0", new Fault("fault", from, from + 2 * SECOND)));
+        for (FaultKind kind : FaultKind.values()) {
+            make(kind);
         }
+    }
+
+    /** Each five seconds after the one before. */
+    private void make(FaultKind kind) {
+        long from = (5 + 5L * (faults.size() % FaultKind.values().length)) * SECOND;
+        faults.add(new Injected(
+                kind,
+                "kv-0",
+                Set.of(),
+                new Fault("fault", from, from + 2 * SECOND),
+                new Injected.Recovery(Optional.of(Duration.ofMillis(700)), Optional.of(Duration.ofMillis(1_500)))));
     }
 
     private void put(List<Operation> history, String key, String value, int number, Outcome outcome) {
         long at = number * SECOND / PER_SECOND;
         history.add(new Operation(
                 history.size() + 1,
-                "c" + number % 3,
+                "c" + number % 13,
                 key,
                 value.isEmpty() ? Action.delete() : Action.put(value),
                 outcome,
@@ -76,7 +89,7 @@ class JudgeTest {
 
     private ChaosRun run() {
         return new ChaosRun(
-                Duration.ofSeconds(SECONDS),
+                length,
                 List.of(FaultKind.values()),
                 faults,
                 List.of(
@@ -84,7 +97,9 @@ class JudgeTest {
                         new Population("weak", Level.EVENTUAL, new History(eventual), newestEventual)),
                 copies,
                 Duration.ofSeconds(1),
-                digests);
+                digests,
+                flaws,
+                stuck);
     }
 
     private List<Problem> problems() {
@@ -238,33 +253,129 @@ class JudgeTest {
     }
 
     @Test
-    void aRunWithTooFewFaultsOrTooLittleLoadProvesTooLittle() {
-        faults.removeLast();
-        assertBroken(Promise.FAULTS_OFTEN);
+    void anUnknownOutcomeIsNotExcusedByWhatIsDoneInOrder() {
+        Injected restart = faults.stream()
+                .filter(fault -> fault.kind() == FaultKind.ROLLING_RESTART)
+                .findFirst()
+                .orElseThrow();
+        faults.removeIf(fault -> fault.kind().isAbrupt());
+        int at = (int) (restart.fault().fromNanos() / SECOND) * PER_SECOND;
+        put(quorum, "q-unknown", "v", at, Outcome.unknown("timeout"));
+        copies.put("q-unknown", List.of(new Copy("kv-0", "", 0, "")));
+        assertBroken(Promise.UNKNOWN_RARE);
+    }
+
+    @Test
+    void aLongRunThatMakesAKindLessThanFiveTimesProvesTooLittle() {
+        length = Judge.LONG;
+        for (int i = 1; i < Judge.OFTEN; i++) {
+            List.of(FaultKind.values()).forEach(this::make);
+        }
+        assertThat(problems()).isEmpty();
+        faults.remove(faults.stream()
+                .filter(fault -> fault.kind() == FaultKind.SCALE_UP)
+                .findFirst()
+                .orElseThrow());
+        assertThat(problems())
+                .extracting(Problem::toString)
+                .containsExactly("FAULTS_OFTEN: 3 to 6 members was made 4 times, not 5");
+    }
+
+    @Test
+    void aRunWithTooLittleLoadOrTooFewClientsProvesTooLittle() {
         leastRate = PER_SECOND * 1.5;
-        assertBroken(Promise.FAULTS_OFTEN, Promise.LOAD_ENOUGH);
+        assertBroken(Promise.LOAD_ENOUGH);
+        leastRate = PER_SECOND;
+        quorum.replaceAll(operation -> new Operation(
+                operation.id(),
+                "c" + operation.id() % 9,
+                operation.key(),
+                operation.action(),
+                operation.outcome(),
+                operation.invokedNanos(),
+                operation.completedNanos()));
+        assertBroken(Promise.CLIENTS_ENOUGH);
+    }
+
+    @Test
+    void aStaleReadIsToldFromOtherDisorder() {
+        String key = keyThatEnds(newestQuorum, false);
+        String older = quorum.stream()
+                .filter(operation -> operation.key().equals(key) && operation.action() instanceof Action.Put)
+                .map(operation -> ((Action.Put) operation.action()).value())
+                .findFirst()
+                .orElseThrow();
+        long at = SECONDS * SECOND + SECOND;
+        quorum.add(
+                new Operation(quorum.size() + 1, "c1", key, Action.get(), Outcome.found(older), at, at + SECOND / 100));
+        assertThat(problems()).extracting(Problem::promise).contains(Promise.NOTHING_STALE);
+    }
+
+    @Test
+    void aRingThatIsNotWholeInTheEndAndWhatNeverCameBackAreSeen() {
+        flaws = List.of("partition 3 moves");
+        assertBroken(Promise.RING_WHOLE);
+        stuck = List.of(new Problem(Promise.RECOVERED, "not within 480 s: 3 to 6 members is done"));
+        assertBroken(Promise.RING_WHOLE, Promise.RECOVERED);
     }
 
     @Test
     void theReportSaysWhatBrokeAndShowsEveryFault(@TempDir Path folder) throws IOException {
         everywhere(keyThatEnds(newestEventual, false), "", 0);
         ChaosRun run = run();
-        List<FaultFigures> figures = faults.stream()
-                .map(fault -> FaultFigures.of(fault, run, Map.of("q2", "kv-0"), Optional.of(Duration.ofMillis(1_500))))
-                .toList();
-        ChaosReport report = new ChaosReport(run, figures, new Judge(leastRate).problems(run), "test", "make chaos");
+        ChaosReport report =
+                new ChaosReport(run, FaultFigures.of(run), new Judge(leastRate).problems(run), "test", "make chaos");
         Path page = report.write(folder);
         assertThat(Files.readString(page))
                 .contains("| no acknowledged write is lost | 1 |")
                 .contains("| no deleted key comes back | 0 |")
-                .contains("| one-way partition | 1 | 0 | 0 | ")
-                .contains("| 1.50, 1.50 |")
+                .contains("| one-way partition | 1 | 0 | 0 | 2.00, 2.00 | ")
+                .contains("(1 never) | 0.70, 0.70 | 1.50, 1.50 |")
+                .contains("Made less than 5 times: kill -9 1, ")
                 .contains("chaos-test.svg");
         assertThat(Files.readString(folder.resolve("chaos-test.svg")))
                 .contains("<svg")
-                .contains("stroke:rgb(214,39,40)", "stroke:rgb(255,127,14)", "stroke:rgb(44,160,44)");
+                .contains("class=\"rate\"", "class=\"p99\"", "class=\"nodes\"", "class=\"changes\"")
+                .contains(">kill -9</text>", ">operator killed</text>");
         assertThat(report.lastWords(page, folder))
                 .contains("BROKEN  no acknowledged write is lost")
                 .contains("shown   all replicas are equal");
+    }
+
+    @Test
+    void eachTargetKeepsItsSectionOfThePage(@TempDir Path folder) throws IOException {
+        ChaosPage page = new ChaosPage(folder);
+        page.write("one", "alpha\n");
+        page.write("two", "beta\n");
+        page.write("one", "gamma\n");
+        assertThat(Files.readString(folder.resolve("chaos.md")))
+                .startsWith("# Chaos on real processes")
+                .doesNotContain("alpha")
+                .containsSubsequence("<!-- one -->", "gamma", "<!-- two -->", "beta", "<!-- end of two -->");
+    }
+
+    @Test
+    void whatFailsNearABrokenNodeIsCountedThereAndNotForAChangeBesideIt() {
+        Injected kill = faults.getFirst();
+        faults.clear();
+        faults.add(kill);
+        faults.add(new Injected(
+                FaultKind.SCALE_UP, "3 to 6", Set.of(), new Fault("change", 0, 60 * SECOND), Injected.Recovery.NONE));
+        put(quorum, "q-near", "v", (int) (kill.fault().fromNanos() / SECOND) * PER_SECOND, Outcome.unknown("reset"));
+        put(quorum, "q-far", "v", 40 * PER_SECOND, Outcome.notApplied("OVERLOADED"));
+        assertThat(FaultFigures.of(run()))
+                .extracting(FaultFigures::failed, FaultFigures::unknown)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(1L, 1L), org.assertj.core.groups.Tuple.tuple(1L, 0L));
+    }
+
+    @Test
+    void aPlotOfHoursIsNoBiggerThanOneOfMinutes(@TempDir Path folder) throws IOException {
+        for (int i = 0; i < 7_200; i++) {
+            put(quorum, "q" + i % 50, "late" + i, SECONDS * PER_SECOND + i * PER_SECOND, Outcome.applied());
+        }
+        Path plot = folder.resolve("plot.svg");
+        TimelinePlot.write(Timeline.of(run()), faults, plot);
+        assertThat(Files.size(plot)).isLessThan(50_000);
     }
 }

@@ -12,13 +12,16 @@ import io.kvcluster.history.History;
 import io.kvcluster.history.HistoryEvent;
 import io.kvcluster.history.HistoryRecorder;
 import io.kvcluster.history.Outcome;
+import io.kvcluster.proto.ring.Member;
+import io.kvcluster.ring.Ring;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,7 +42,6 @@ final class Probes implements AutoCloseable {
             RequestOptions.DEFAULT.at(Level.LOCAL).within(Duration.ofSeconds(1));
 
     private final KvClient client;
-    private final List<String> storeIds;
     private final Queue<HistoryEvent> events = new ConcurrentLinkedQueue<>();
     private final HistoryRecorder recorder = new HistoryRecorder(System::nanoTime, events::add);
     private final Map<String, Acknowledged> newest = new ConcurrentHashMap<>();
@@ -48,42 +50,44 @@ final class Probes implements AutoCloseable {
     private volatile boolean faulty;
 
     /** The keys of one fault. */
-    private static final class Trace {
+    static final class Trace {
         private final List<String> acknowledged = new CopyOnWriteArrayList<>();
-        private final Map<String, Integer> seenBy = new HashMap<>();
+        /** Of these, from the first on, every replica had them when it was asked. */
+        private int everywhere;
+
         private volatile long endNanos;
         private volatile long everywhereNanos;
 
-        boolean isOpen() {
+        private boolean isOpen() {
             return endNanos != 0 && everywhereNanos == 0;
+        }
+
+        /** From the end of the fault until every replica had everything that was acknowledged during it; empty: not while anybody looked. */
+        Optional<Duration> timeToEqual() {
+            return everywhereNanos == 0
+                    ? Optional.empty()
+                    : Optional.of(Duration.ofNanos(Math.max(0, everywhereNanos - endNanos)));
         }
     }
 
-    Probes(KvClient client, List<String> storeIds) {
+    Probes(KvClient client) {
         this.client = client;
-        this.storeIds = List.copyOf(storeIds);
         threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         threads.scheduleAtFixedRate(this::put, 0, PUT_EVERY_MILLIS, TimeUnit.MILLISECONDS);
         threads.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Of the fault that begins now; they are numbered in order. */
-    void begin() {
-        traces.add(new Trace());
+    /** Of the fault that begins now. */
+    Trace begin() {
+        Trace trace = new Trace();
+        traces.add(trace);
         faulty = true;
+        return trace;
     }
 
     void end() {
         faulty = false;
         traces.getLast().endNanos = System.nanoTime();
-    }
-
-    /** From the end of the fault until every replica had everything that was acknowledged during it; empty: not while anybody looked. */
-    Optional<Duration> timeToEqual(int fault) {
-        Trace trace = traces.get(fault);
-        return trace.everywhereNanos == 0
-                ? Optional.empty()
-                : Optional.of(Duration.ofNanos(Math.max(0, trace.everywhereNanos - trace.endNanos)));
     }
 
     private void put() {
@@ -97,8 +101,10 @@ final class Probes implements AutoCloseable {
         operation.complete(
                 switch (outcome) {
                     case WriteOutcome.Applied _ -> Outcome.applied();
-                    case WriteOutcome.NotApplied(String reason, String _, boolean _) -> Outcome.notApplied(reason);
-                    case WriteOutcome.Unknown(String reason, String _) -> Outcome.unknown(reason);
+                    case WriteOutcome.NotApplied(String reason, String message, boolean _) ->
+                        Outcome.notApplied(reason + ": " + message);
+                    case WriteOutcome.Unknown(String reason, String message) ->
+                        Outcome.unknown(reason + ": " + message);
                 });
         Acknowledged.of(outcome, key).ifPresent(write -> {
             newest.put(key, write);
@@ -107,31 +113,34 @@ final class Probes implements AutoCloseable {
     }
 
     private void look() {
-        for (Trace trace : traces) {
-            if (trace.isOpen()) {
-                boolean everywhere = true;
-                for (String storeId : storeIds) {
-                    everywhere &= hasAll(trace, storeId);
-                }
-                if (everywhere) {
-                    trace.everywhereNanos = System.nanoTime();
-                }
+        client.ring().ifPresent(ring -> traces.stream().filter(Trace::isOpen).forEach(trace -> look(trace, ring)));
+    }
+
+    /** Who the replicas are changes with the ring: asked are those of now. */
+    private void look(Trace trace, Ring ring) {
+        int end = Math.min(trace.acknowledged.size(), trace.everywhere + READS_A_LOOK);
+        List<CompletableFuture<Boolean>> answers = trace.acknowledged.subList(trace.everywhere, end).stream()
+                .map(key -> areAllHolding(key, ring))
+                .toList();
+        for (CompletableFuture<Boolean> answer : answers) {
+            if (!answer.join()) {
+                return;
             }
+            trace.everywhere++;
+        }
+        if (trace.everywhere == trace.acknowledged.size()) {
+            trace.everywhereNanos = System.nanoTime();
         }
     }
 
-    private boolean hasAll(Trace trace, String storeId) {
-        int seen = trace.seenBy.getOrDefault(storeId, 0);
-        int end = Math.min(trace.acknowledged.size(), seen + READS_A_LOOK);
-        while (seen < end && has(storeId, trace.acknowledged.get(seen))) {
-            seen++;
+    private CompletableFuture<Boolean> areAllHolding(String key, Ring ring) {
+        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        for (Member replica : ring.replicas(ring.partitionOf(key.getBytes(StandardCharsets.UTF_8)))) {
+            all = all.thenCombine(
+                    client.getFromAsync(replica.getStoreId(), ByteString.copyFromUtf8(key), LOOK),
+                    (so, outcome) -> so && outcome instanceof GetOutcome.Found);
         }
-        trace.seenBy.put(storeId, seen);
-        return seen == trace.acknowledged.size();
-    }
-
-    private boolean has(String storeId, String key) {
-        return client.getFromAsync(storeId, ByteString.copyFromUtf8(key), LOOK).join() instanceof GetOutcome.Found;
+        return all;
     }
 
     /** Ends the puts. */

@@ -13,6 +13,7 @@ final class Progress implements AutoCloseable {
     private final long beginNanos = System.nanoTime();
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private volatile String now = "";
+    private volatile String change = "";
     private long acknowledgedBefore;
 
     Progress(Populations clients, Duration length) {
@@ -26,6 +27,11 @@ final class Progress implements AutoCloseable {
         now = fault;
     }
 
+    /** What is being changed, empty: nothing. */
+    void change(String what) {
+        change = what;
+    }
+
     private void line() {
         long acknowledged = clients.acknowledged();
         if (acknowledged == acknowledgedBefore && now.isEmpty()) {
@@ -33,7 +39,10 @@ final class Progress implements AutoCloseable {
         }
         say(String.format(
                 "%4d ops/s, %d acknowledged, %d failed  %s",
-                (acknowledged - acknowledgedBefore) / EVERY_SECONDS, acknowledged, clients.failed(), now));
+                (acknowledged - acknowledgedBefore) / EVERY_SECONDS,
+                acknowledged,
+                clients.failed(),
+                String.join(" | ", change, now)));
         acknowledgedBefore = acknowledged;
     }
 

@@ -78,14 +78,16 @@ final class Timeline {
         List<Second> quiet = new ArrayList<>();
         for (int i = 0; i < seconds.size(); i++) {
             long from = originNanos + i * SECOND;
-            if (faults.stream().noneMatch(fault -> fault.touches(from, from + SECOND))) {
+            if (faults.stream()
+                    .noneMatch(fault ->
+                            fault.kind().lane() == FaultKind.Lane.NODES && fault.touches(from, from + SECOND))) {
                 quiet.add(seconds.get(i));
             }
         }
         return quiet.toArray(Second[]::new);
     }
 
-    /** Acknowledged operations a second, in the seconds that no fault touches; 0 when there is none. */
+    /** Acknowledged operations a second, in the seconds that no broken node touches; the ring may change in them. 0 when there is none. */
     double rateOutsideFaults() {
         return Arrays.stream(quiet()).mapToInt(Second::acknowledged).average().orElse(0);
     }

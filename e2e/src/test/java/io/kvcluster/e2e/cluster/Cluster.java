@@ -89,6 +89,14 @@ public final class Cluster {
         generic(target).withName(name).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":" + json + "}");
     }
 
+    public void annotate(String annotation, String value) {
+        generic(target)
+                .withName(name)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        Serialization.asJson(Map.of("metadata", Map.of("annotations", Map.of(annotation, value)))));
+    }
+
     /** Untyped access, for what the typed form would fill in or refuse by itself. */
     public static NonNamespaceOperation<
                     GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>

@@ -14,6 +14,8 @@ public enum Ability {
     PAUSE,
     /** Take the operator away and bring it back. */
     STOP_OPERATOR,
+    /** End the operator's process without warning; it is started again. */
+    KILL_OPERATOR,
     /** Take the API server away and bring it back. Kills and pauses work meanwhile. */
     STOP_API_SERVER,
     /** Stop everything in order, and start it from what is on disk. */
@@ -38,6 +40,7 @@ public enum Ability {
     public static final String NEEDS_KILL_9 = "needs-kill-9";
     public static final String NEEDS_PAUSE = "needs-pause";
     public static final String NEEDS_STOP_OPERATOR = "needs-stop-operator";
+    public static final String NEEDS_KILL_OPERATOR = "needs-kill-operator";
     public static final String NEEDS_STOP_API_SERVER = "needs-stop-api-server";
     public static final String NEEDS_RESTART_EVERYTHING = "needs-restart-everything";
     public static final String NEEDS_READ_AUDIT_LOG = "needs-read-audit-log";

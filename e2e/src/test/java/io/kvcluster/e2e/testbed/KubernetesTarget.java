@@ -80,6 +80,7 @@ class KubernetesTarget implements Target {
         Set<Ability> abilities = EnumSet.of(Ability.KILL_9, Ability.PAUSE);
         if (Settings.installOperator()) {
             abilities.add(Ability.STOP_OPERATOR);
+            abilities.add(Ability.KILL_OPERATOR);
         }
         if (hook("apiDown").isPresent()
                 && hook("apiUp").isPresent()
@@ -219,6 +220,21 @@ class KubernetesTarget implements Target {
     @Override
     public Optional<URI> operatorConsole() {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> otherNodeImage() {
+        return Settings.text("otherNodeImage");
+    }
+
+    @Override
+    public void killOperator() {
+        operator.kill();
+    }
+
+    @Override
+    public boolean operatorWorks() {
+        return operator.isReady();
     }
 
     @Override

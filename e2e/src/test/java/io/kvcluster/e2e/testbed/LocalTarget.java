@@ -32,7 +32,10 @@ final class LocalTarget implements Target {
 
     private LocalCluster cluster;
     private KubernetesClient client;
+    /** Within this process, or where it is to be killed a program of its own. */
     private Operator operator;
+
+    private OperatorProgram program;
     /** By pod: the faults that its process suffers now, as its fault file names them. */
     private final Map<String, Map<String, String>> suffered = new HashMap<>();
 
@@ -54,9 +57,24 @@ final class LocalTarget implements Target {
         client = cluster.client();
     }
 
-    private Operator startedOperator(KubernetesClient access) {
+    private AutoCloseable startedOperator(KubernetesClient access) {
+        if (isOperatorAProgram()) {
+            program = OperatorProgram.start(
+                    FOLDER.resolve("kubeconfig").toAbsolutePath(),
+                    StorageNodes.IMAGE,
+                    FOLDER.resolve("operator.log").toAbsolutePath());
+            return program;
+        }
         operator = Operator.start(OperatorConfig.inProcess(StorageNodes.IMAGE), access);
         return operator;
+    }
+
+    private static boolean isOperatorAProgram() {
+        return switch (Settings.text("local.operator").orElse("inside")) {
+            case "inside" -> false;
+            case "process" -> true;
+            default -> throw new IllegalArgumentException("e2e.local.operator must be inside or process");
+        };
     }
 
     @Override
@@ -77,6 +95,9 @@ final class LocalTarget implements Target {
                 Ability.SLOW_LINK,
                 Ability.FULL_DISK,
                 Ability.CLOCK_OFFSET);
+        if (isOperatorAProgram()) {
+            abilities.add(Ability.KILL_OPERATOR);
+        }
         if (Settings.text("kubectl").isPresent()) {
             abilities.add(Ability.KUBECTL);
         }
@@ -206,7 +227,23 @@ final class LocalTarget implements Target {
 
     @Override
     public Optional<URI> operatorConsole() {
-        return Optional.of(URI.create("http://127.0.0.1:" + operator.httpPort()));
+        return Optional.of(
+                isOperatorAProgram() ? program.console() : URI.create("http://127.0.0.1:" + operator.httpPort()));
+    }
+
+    @Override
+    public Optional<String> otherNodeImage() {
+        return Optional.of(StorageNodes.IMAGE + "-other");
+    }
+
+    @Override
+    public void killOperator() {
+        program.kill9();
+    }
+
+    @Override
+    public boolean operatorWorks() {
+        return isOperatorAProgram() ? program.works() : operator != null;
     }
 
     @Override

@@ -60,6 +60,29 @@ final class OperatorRelease {
                         .isEmpty());
     }
 
+    /** Without grace: the process gets no chance to give its lease back. The Deployment makes another pod. */
+    void kill() {
+        client.pods()
+                .inNamespace(namespace)
+                .withLabel("app.kubernetes.io/instance", RELEASE)
+                .withGracePeriod(0)
+                .delete();
+    }
+
+    boolean isReady() {
+        return client
+                .pods()
+                .inNamespace(namespace)
+                .withLabel("app.kubernetes.io/instance", RELEASE)
+                .list()
+                .getItems()
+                .stream()
+                .anyMatch(pod -> pod.getMetadata().getDeletionTimestamp() == null
+                        && pod.getStatus().getConditions().stream()
+                                .anyMatch(condition -> condition.getType().equals("Ready")
+                                        && condition.getStatus().equals("True")));
+    }
+
     void start() {
         client.apps().deployments().inNamespace(namespace).withName(DEPLOYMENT).scale(1);
     }

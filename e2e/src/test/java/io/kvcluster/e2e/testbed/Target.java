@@ -68,6 +68,15 @@ public interface Target extends AutoCloseable {
     /** Where the operator shows its metrics; empty where this process does not reach it. */
     Optional<URI> operatorConsole();
 
+    /** Another name of an image of storage nodes that pods can run, for two templates beside each other; the program may be the same. */
+    Optional<String> otherNodeImage();
+
+    /** Ends its process without warning. It is started again by whoever keeps it. */
+    void killOperator();
+
+    /** It has filled its caches and looks after clusters, as far as it can be told from outside. */
+    boolean operatorWorks();
+
     /** Returns when it is gone. */
     void stopOperator();
 

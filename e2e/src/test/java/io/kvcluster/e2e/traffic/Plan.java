@@ -36,7 +36,7 @@ public record Plan(
         return new Plan(prefix, 6, 60, Duration.ofMillis(50), Level.QUORUM, Duration.ofSeconds(5), 50, 0);
     }
 
-    List<String> allKeys() {
+    public List<String> allKeys() {
         return IntStream.range(0, keys).mapToObj(i -> prefix + "-" + i).toList();
     }
 }
