@@ -28,6 +28,7 @@ final class Links {
     private final Inbound inbound;
     private final Openings openings;
     private final ClockWatch clocks;
+    private final Duplicates duplicates;
     private boolean stopped;
 
     Links(PeerConfig config, PeerWiring wiring, PeerTable peers, AskTable[] tables, PeerCounters counters) {
@@ -39,6 +40,7 @@ final class Links {
         this.inbound = new Inbound(wiring.hlc(), wiring.clock(), tables, counters, this);
         this.openings = new Openings(config, wiring, this);
         this.clocks = new ClockWatch(wiring.clock());
+        this.duplicates = new Duplicates(config, wiring);
     }
 
     Inbound inbound() {
@@ -66,36 +68,11 @@ final class Links {
     }
 
     Hello hello(Lane lane) {
-        LocalStore self = wiring.self();
-        RingTable ring = wiring.rings().table();
-        return Hello.newBuilder()
-                .setLane(lane)
-                .setClusterId(self.clusterId())
-                .setName(self.name())
-                .setStoreId(self.storeId())
-                .setIncarnation(self.incarnation())
-                .setDurableLsn(self.durableLsn())
-                .setAddress(self.address())
-                .setProtocolMin(Handshake.PROTOCOL_MIN)
-                .setProtocolMax(Handshake.PROTOCOL_MAX)
-                .setRingEpoch(ring == null ? 0 : ring.getEpoch())
-                .setRingHash(ring == null ? "" : ring.getHash())
-                .build();
+        return Introduction.hello(wiring, lane);
     }
 
     PeerMessage heartbeat() {
-        LocalStore self = wiring.self();
-        RingTable ring = wiring.rings().table();
-        return PeerMessage.newBuilder()
-                .setEpoch(ring == null ? 0 : ring.getEpoch())
-                .setHeartbeat(Heartbeat.newBuilder()
-                        .setRingEpoch(ring == null ? 0 : ring.getEpoch())
-                        .setRingHash(ring == null ? "" : ring.getHash())
-                        .setDurableLsn(self.durableLsn())
-                        .setIncarnation(self.incarnation())
-                        .setReady(self.ready())
-                        .setClockEpochMillis(wiring.clock().wallMillis()))
-                .build();
+        return Introduction.heartbeat(wiring);
     }
 
     // --- who is to be linked
@@ -182,33 +159,31 @@ final class Links {
         Session incumbent = lane.established;
         if (stopped || session.isClosed()) {
             session.close("shutting down");
-        } else if (incumbent != null && !replaces(session, incumbent, peer, hello)) {
-            session.close("duplicate link");
-        } else {
+            return;
+        }
+        if (incumbent == null) {
             establish(peer, lane, session, hello);
-            if (incumbent != null) {
-                incumbent.close("duplicate link: another one took its place");
+            return;
+        }
+        switch (duplicates.settle(incumbent, session, peer, hello)) {
+            case THE_NEW_IS_ONE_TOO_MANY -> {
+                if (session.dialled) {
+                    // They have accepted it, and may have asked something on it since.
+                    welcomed(peer, lane, session);
+                    duplicates.retire(lane, session);
+                } else {
+                    session.close("duplicate link");
+                }
+            }
+            case THE_OLD_IS_GONE -> {
+                establish(peer, lane, session, hello);
+                incumbent.close(Duplicates.REPLACED);
+            }
+            case THE_OLD_RETIRES -> {
+                establish(peer, lane, session, hello);
+                duplicates.retire(lane, incumbent);
             }
         }
-    }
-
-    /**
-     * Both sides settle a duplicate alike: a second link of the same dialler replaces its first; of two diallers the smaller
-     * storeId's link stays. A link whose other end is surely or probably gone never stays. Who dials holds none: so one that was
-     * established before their dial can have begun is gone at their end. Nothing else may ever tell of a bulk link, where no
-     * heartbeat is missed, and whose end came with a power cut.
-     */
-    private boolean replaces(Session challenger, Session incumbent, Peer peer, Hello hello) {
-        boolean restarted = hello.getIncarnation() > peer.known.incarnation();
-        long silentNanos = wiring.clock().nanos() - peer.heardNanos;
-        boolean silent = silentNanos > 2 * config.heartbeat().toNanos();
-        long heldNanos = wiring.clock().nanos() - incumbent.establishedNanos();
-        boolean lost = !challenger.dialled && heldNanos > config.helloTimeout().toNanos();
-        if (incumbent.isClosed() || restarted || silent || lost || challenger.dialled == incumbent.dialled) {
-            return true;
-        }
-        boolean weAreSmaller = wiring.self().storeId().compareTo(peer.storeId) < 0;
-        return challenger.dialled == weAreSmaller;
     }
 
     private void establish(Peer peer, LaneState lane, Session session, Hello hello) {
@@ -216,12 +191,8 @@ final class Links {
         peer.learnedAddress = session.remoteAddress();
         noteHello(peer, hello);
         peer.heard(wiring.clock().nanos());
-        if (lane.dialling == session) {
-            lane.dialling = null;
-        }
         lane.established = session;
         lane.backoff.reset();
-        counters.linksOpened.increment();
         if (lane.lane == Lane.FOREGROUND) {
             peer.ringSent = 0;
             peer.ringAsked = 0;
@@ -229,9 +200,17 @@ final class Links {
             markUp(peer);
             log.info("Linked with {} (store {}) at {}", peer.name, peer.storeId, peer.learnedAddress);
         }
-        int bytes = lane.lane == Lane.BULK ? config.bulkFrameBytes() : config.frameBytes();
-        session.establish(peer, lane.lane, bytes, peer.heardNanos);
+        welcomed(peer, lane, session);
         exchangeRings(session, peer);
+    }
+
+    private void welcomed(Peer peer, LaneState lane, Session session) {
+        if (lane.dialling == session) {
+            lane.dialling = null;
+        }
+        counters.linksOpened.increment();
+        int bytes = lane.lane == Lane.BULK ? config.bulkFrameBytes() : config.frameBytes();
+        session.establish(peer, lane.lane, bytes, wiring.clock().nanos());
     }
 
     private void noteHello(Peer peer, Hello hello) {
@@ -264,8 +243,9 @@ final class Links {
 
     // --- what established links tell
 
+    /** On a link that retires it may be older than what the one in its place has told. */
     void heartbeat(Session session, Peer peer, Heartbeat heartbeat) {
-        if (session.isClosed()) {
+        if (session.isClosed() || peer.foreground.retiring == session) {
             return;
         }
         switch (Handshake.judgeProgress(
@@ -332,6 +312,10 @@ final class Links {
         }
         for (Peer peer : peers.all()) {
             for (LaneState lane : List.of(peer.foreground, peer.bulk)) {
+                if (lane.established == session && duplicates.comesBack(lane)) {
+                    continue;
+                }
+                duplicates.over(lane, session);
                 if (lane.established == session) {
                     lane.established = null;
                     trouble(peer, "link closed: " + why);
@@ -381,6 +365,7 @@ final class Links {
                 if (session != null) {
                     session.close("shutting down");
                 }
+                duplicates.stop(lane);
             }
         }
     }

@@ -91,6 +91,9 @@ final class Peer {
         Loop.@Nullable Timer redial;
         volatile @Nullable Session established;
 
+        /** Was established until a duplicate took its place. Peer loop only. */
+        @Nullable Session retiring;
+
         LaneState(Lane lane, Backoff backoff) {
             this.lane = lane;
             this.backoff = backoff;

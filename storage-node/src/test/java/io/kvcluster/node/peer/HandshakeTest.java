@@ -167,7 +167,7 @@ class HandshakeTest {
     void ofTwoLinksDialledAtOnceTheSmallerStoresStays() {
         for (int seed = 0; seed < 200; seed++) {
             PeerCluster twins = new PeerCluster(seed).start("a", "b").settled();
-            twins.world.runForMillis(200);
+            twins.world.runForMillis(5_000);
             assertThat(twins.network.open()).as("seed %d: one link", seed).isEqualTo(2);
             assertThat(twins.get("a").tap.dialled)
                     .as("seed %d: settled at once, by one rule", seed)

@@ -30,6 +30,7 @@ class PeerNetworkTest {
     @Test
     void oneLinkServesBothDirections() {
         cluster.start("a", "b", "c").settled();
+        cluster.world.runForMillis(5_000);
         assertThat(cluster.network.open()).as("two ends of three links").isEqualTo(6);
         for (Node node : cluster.nodes.values()) {
             for (Node other : cluster.nodes.values()) {
@@ -40,6 +41,31 @@ class PeerNetworkTest {
                 }
             }
         }
+    }
+
+    /** Both dial at once; for a moment there are two links, and the one that was there first is in use by then. */
+    @Test
+    void whatIsAskedWhileADuplicateIsSettledIsAnswered() {
+        int settled = 0;
+        for (int seed = 1; seed <= 50; seed++) {
+            PeerCluster fresh = new PeerCluster(seed);
+            fresh.network.delayMicros(200, 20_000);
+            fresh.start("a", "b");
+            List<Asked> asked = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                asked.add(fresh.get("a").ask("b", "k" + i));
+                asked.add(fresh.get("b").ask("a", "k" + i));
+                fresh.world.runForMillis(1);
+            }
+            settled += fresh.network.open() > 2 ? 1 : 0;
+            fresh.world.runForMillis(5_000);
+            assertThat(fresh.network.open()).isEqualTo(2);
+            assertThat(asked).allSatisfy(one -> assertThat(one.heard).hasSize(1));
+            assertThat(asked.stream().flatMap(one -> one.heard.stream()))
+                    .as("seed %d", seed)
+                    .doesNotContain("LOST", "TIMEOUT");
+        }
+        assertThat(settled).as("runs that had two links").isGreaterThan(5);
     }
 
     @Test
