@@ -25,7 +25,7 @@ final class ChangeLane implements Runnable {
     private static final Shape OTHER_QUORUMS = new Shape(6, 4, 2, 3);
 
     private static final Duration LIMIT = Duration.ofMinutes(8 * Settings.slowness());
-    private static final Duration BETWEEN = Duration.ofSeconds(2);
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
 
     private final Ground ground;
     private final Cluster cluster;

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Breaks one node after the other, with a moment of quiet after each, until the run is over. */
 final class NodeLane implements Runnable {
-    private static final Duration QUIET = Duration.ofSeconds(3);
+    private static final Duration QUIET = Duration.ofSeconds(2);
     /** What takes no time is followed so long, to see what it does to what is written meanwhile. */
     private static final Duration LEAST = Duration.ofSeconds(3);
 

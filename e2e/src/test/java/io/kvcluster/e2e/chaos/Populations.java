@@ -13,10 +13,10 @@ final class Populations implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     static final List<Plan> PLANS = List.of(
-            new Plan("hot", 12, 96, Duration.ofMillis(24), Level.QUORUM, TIMEOUT, 50, 5),
-            new Plan("many", 4, 4_000, Duration.ofMillis(25), Level.QUORUM, TIMEOUT, 70, 20),
-            new Plan("eventual", 2, 200, Duration.ofMillis(50), Level.EVENTUAL, TIMEOUT, 50, 10),
-            new Plan("one", 2, 200, Duration.ofMillis(50), Level.ONE, TIMEOUT, 50, 10));
+            new Plan("hot", 12, 96, Duration.ofMillis(32), Level.QUORUM, TIMEOUT, 50, 5),
+            new Plan("many", 4, 4_000, Duration.ofMillis(40), Level.QUORUM, TIMEOUT, 70, 20),
+            new Plan("eventual", 2, 200, Duration.ofMillis(80), Level.EVENTUAL, TIMEOUT, 50, 10),
+            new Plan("one", 2, 200, Duration.ofMillis(80), Level.ONE, TIMEOUT, 50, 10));
 
     private static final Plan HOT = PLANS.getFirst();
 
