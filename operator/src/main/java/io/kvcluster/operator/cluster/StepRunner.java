@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.kvcluster.crd.KvCluster;
+import io.kvcluster.operator.moves.GivenUp;
 import io.kvcluster.operator.nodeadmin.NodeAdmin;
 import io.kvcluster.operator.nodeadmin.NodeTarget;
 import io.kvcluster.operator.nodeadmin.PushOutcome;
@@ -193,8 +194,9 @@ final class StepRunner {
         ConfigMap read = live.ringMap()
                 .orElseThrow(() -> new KubernetesClientException(
                         "the ring's ConfigMap is not there yet", HttpURLConnection.HTTP_CONFLICT, null));
-        client.resource(RingConfigMap.withRing(read, RingJson.write(ring.table())))
-                .update();
+        ConfigMap next = RingConfigMap.withRing(read, RingJson.write(ring.table()));
+        GivenUp.times(live, ring).ifPresent(times -> RingConfigMap.annotate(next, Labels.GIVEN_UP, times));
+        client.resource(next).update();
     }
 
     private List<Wait> push(ClusterKey key, Step.PushRing push) {

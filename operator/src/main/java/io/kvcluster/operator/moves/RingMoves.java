@@ -162,7 +162,7 @@ public final class RingMoves {
     }
 
     private Optional<Next> ifFollowed(RingMachine.Changed changed) {
-        Optional<Wait> deaf = moves(changed.ring()) ? somebodyDoesNotFollow() : Optional.empty();
+        Optional<Wait> deaf = moves(changed.ring()) ? somebodyDoesNotFollow(changed.ring()) : Optional.empty();
         if (deaf.isPresent()) {
             waits.add(deaf.get());
             return Optional.empty();
@@ -173,12 +173,16 @@ public final class RingMoves {
 
     /**
      * A member that knows no moves would write to old replicas alone. So none begins before each member said that it follows them,
-     * also those that are silent now, and none goes on when one that serves does not say it.
+     * also those that are silent now, and none goes on when one that serves does not say it. Who is given up is not asked, nor is a
+     * store that went with its claim: nobody will ever write in its name.
      */
-    private Optional<Wait> somebodyDoesNotFollow() {
+    private Optional<Wait> somebodyDoesNotFollow(Ring next) {
         boolean begun = moves(ring);
         return ring.members().stream()
-                .filter(member -> member.getState() != MemberState.REPLACED)
+                .filter(member -> next.member(member.getStoreId())
+                        .filter(then -> then.getState() != MemberState.REPLACED)
+                        .isPresent())
+                .filter(member -> !GivenUp.isReplaceable(world, member))
                 .filter(member -> !(begun && isSilent(member)) && !saidThatItFollows(member))
                 .findFirst()
                 .map(member -> doesNotFollow(member.getName()));

@@ -46,6 +46,9 @@ final class Way {
     }
 
     private static String type(Observation world, Ring ring) {
+        if (!GivenUp.isNobody(world, ring)) {
+            return "Replace";
+        }
         long staying = ring.members().stream()
                 .filter(member -> member.getState() == MemberState.NORMAL || member.getState() == MemberState.JOINING)
                 .count();
@@ -55,9 +58,6 @@ final class Way {
         }
         if (staying < wanted || has(ring, MemberState.JOINING)) {
             return "ScaleUp";
-        }
-        if (has(ring, MemberState.REPLACED)) {
-            return "Replace";
         }
         boolean otherCopies = ring.table().getPartitionsList().stream()
                 .anyMatch(partition ->

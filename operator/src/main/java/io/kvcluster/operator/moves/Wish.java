@@ -7,7 +7,6 @@ import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.PodView;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.Names;
-import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.proto.ring.Partition;
 import io.kvcluster.ring.Ring;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * What the ring is to become, and what stands in the way of wishing it: as many members as the spec says, with its copies and
@@ -35,14 +33,19 @@ record Wish(Wanted wanted, List<Wait> waits) {
         waits = List.copyOf(waits);
     }
 
-    /** The ring has the members, copies and quorums that the spec wants, and nothing moves. */
+    /** The ring has the members, copies and quorums that the spec wants, nothing moves, and no store is to be given up. */
     static boolean isFulfilled(Observation world, Ring ring) {
-        return ring.members().size() == world.shape().members() && isAsAsked(ring, world.spec());
+        return ring.members().size() == world.shape().members()
+                && isAsAsked(ring, world.spec())
+                && GivenUp.isNobody(world, ring);
     }
 
     /** Other members are wanted, but there is none yet that could join: the ring stays as it is meanwhile. */
     boolean asksNothingOf(Ring ring, KvClusterSpec spec) {
-        return wanted.join().isEmpty() && wanted.leave().isEmpty() && isAsAsked(ring, spec);
+        return wanted.join().isEmpty()
+                && wanted.leave().isEmpty()
+                && wanted.replace().isEmpty()
+                && isAsAsked(ring, spec);
     }
 
     private static boolean isAsAsked(Ring ring, KvClusterSpec spec) {
@@ -60,8 +63,7 @@ record Wish(Wanted wanted, List<Wait> waits) {
     static Wish of(Observation world, Ring ring, Reports reports) {
         List<Wait> waits = new ArrayList<>();
         Set<String> leave = Leavers.choose(ring, world.shape().members());
-        Map<String, Boolean> gone = new TreeMap<>();
-        ring.members().stream().filter(Member::getDiskGone).forEach(member -> gone.put(member.getStoreId(), true));
+        Map<String, Boolean> gone = GivenUp.of(world, ring, waits);
         KvClusterSpec spec = world.spec();
         Wanted wanted = Wanted.of(spec.replicationFactor(), spec.readQuorum(), spec.writeQuorum())
                 .leaving(leave)

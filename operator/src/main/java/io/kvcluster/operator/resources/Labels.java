@@ -22,6 +22,11 @@ public final class Labels {
     /** On the KvCluster: the spec that was valid last. */
     public static final String LAST_VALID_SPEC = "kvcluster.io/last-valid-spec";
 
+    /** On the KvCluster, by a human: the disk of the store of that id is gone for good, others are to take its place. */
+    public static final String REPLACE_STORE = "kvcluster.io/replace-store";
+    /** On the ring's ConfigMap: when stores were given up lately. */
+    public static final String GIVEN_UP = "kvcluster.io/given-up";
+
     public static final String NODE = "node";
     public static final String OPERATOR = "operator";
     public static final String MANAGER = "kvcluster-operator";

@@ -3,6 +3,7 @@ package io.kvcluster.operator.resources;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.kvcluster.crd.KvCluster;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -24,5 +25,14 @@ public final class RingConfigMap {
         return new ConfigMapBuilder(read)
                 .withData(Map.of(Names.RING_KEY, ringJson))
                 .build();
+    }
+
+    public static void annotate(ConfigMap map, String annotation, String value) {
+        Map<String, String> annotations = new LinkedHashMap<>();
+        if (map.getMetadata().getAnnotations() != null) {
+            annotations.putAll(map.getMetadata().getAnnotations());
+        }
+        annotations.put(annotation, value);
+        map.getMetadata().setAnnotations(annotations);
     }
 }

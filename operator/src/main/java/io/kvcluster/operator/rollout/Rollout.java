@@ -9,6 +9,7 @@ import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.resources.NodeStatefulSet;
 import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.ring.QuorumNeeds;
 import io.kvcluster.ring.Ring;
 import java.util.Comparator;
@@ -238,7 +239,7 @@ public final class Rollout {
     private Optional<Member> member(String pod) {
         return world.ring().stream()
                 .flatMap(ring -> ring.members().stream())
-                .filter(member -> member.getName().equals(pod))
+                .filter(member -> member.getName().equals(pod) && member.getState() != MemberState.REPLACED)
                 .findFirst();
     }
 

@@ -7,6 +7,7 @@ import io.kvcluster.operator.nodeadmin.NodeState;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.PodView;
 import io.kvcluster.proto.ring.Member;
+import io.kvcluster.proto.ring.MemberState;
 import io.kvcluster.ring.Ring;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -41,20 +42,22 @@ final class Members {
             members.add(member(known, member));
         }));
         world.shape().pods().stream().filter(pod -> !named.contains(pod)).forEach(pod -> members.add(candidate(pod)));
-        members.sort(Comparator.comparing(MemberStatus::name));
+        members.sort(Comparator.comparing(MemberStatus::name).thenComparing(MemberStatus::state));
         return members;
     }
 
     private MemberStatus member(Ring ring, Member member) {
         boolean lost = world.hasLostStore(member);
-        MemberStatus old = old(member.getName());
+        MemberStatus old = old(member);
         boolean live = live(member.getName(), old) && !lost;
         return new MemberStatus(
                 member.getName(),
                 member.getStoreId(),
                 emptyToNull(member.getZone()),
                 address(member.getName()),
-                lost ? "LOST_STORE" : member.getState().name(),
+                lost && member.getState() != MemberState.REPLACED
+                        ? "LOST_STORE"
+                        : member.getState().name(),
                 live,
                 since(live, old),
                 ring.partitionsOf(member.getStoreId()).size(),
@@ -104,6 +107,17 @@ final class Members {
 
     private @Nullable String address(String pod) {
         return world.pod(pod).flatMap(PodView::address).orElse(null);
+    }
+
+    /** A store that is given up and the one in its place have one name. */
+    private @Nullable MemberStatus old(Member member) {
+        MemberStatus named = old(member.getName());
+        return before == null
+                ? null
+                : before.members().stream()
+                        .filter(old -> member.getStoreId().equals(old.storeId()))
+                        .findFirst()
+                        .orElse(named != null && named.storeId() == null ? named : null);
     }
 
     private @Nullable MemberStatus old(String name) {

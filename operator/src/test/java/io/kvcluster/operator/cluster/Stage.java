@@ -2,6 +2,7 @@ package io.kvcluster.operator.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
 import io.kvcluster.crd.KvClusterStatus;
+import io.kvcluster.operator.moves.GivenUp;
 import io.kvcluster.operator.nodeadmin.Liveness;
 import io.kvcluster.operator.nodeadmin.NodeReport.Phase;
 import io.kvcluster.operator.nodeadmin.NodeTarget;
@@ -23,11 +25,13 @@ import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.observation.World;
 import io.kvcluster.operator.resources.Labels;
 import io.kvcluster.operator.resources.Names;
+import io.kvcluster.operator.resources.RingConfigMap;
 import io.kvcluster.operator.status.StatusCalculator;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.RingCheck;
+import io.kvcluster.ring.RingJson;
 import io.kvcluster.ring.change.CopyProof;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,6 +83,7 @@ final class Stage {
     private Planner planner = new Planner(World.IMAGE);
     private final Set<String> silent = new HashSet<>();
     private final Set<String> stuck = new TreeSet<>();
+    private final Set<String> lost = new HashSet<>();
     private BiConsumer<String, Told> lie = (_, _) -> {};
     private List<Wait> waits = List.of();
     private int disks;
@@ -119,6 +124,24 @@ final class Stage {
 
     Stage heard(String... pods) {
         List.of(pods).forEach(silent::remove);
+        kubernetesAndNodes();
+        return this;
+    }
+
+    /** The claim was deleted with its volume; the pod comes back on a new one. */
+    Stage losesClaim(String pod) {
+        lost.add(storeOf(pod));
+        storeByClaim.remove(Names.claim(pod));
+        world.podGone(pod).forgetAcknowledgement(pod).claimGone(pod);
+        kubernetesAndNodes();
+        return this;
+    }
+
+    /** The claim is the same, what is on it is not. */
+    Stage losesData(String pod) {
+        lost.add(storeOf(pod));
+        storeByClaim.put(Names.claim(pod), newDisk());
+        world.forgetAcknowledgement(pod);
         kubernetesAndNodes();
         return this;
     }
@@ -363,12 +386,16 @@ final class Stage {
         assertThat(other).as("epoch %d is written once", next.epoch()).isNull();
         written.add(next);
         newest = next;
-        world.writeRing(next);
+        Observation look = world.look();
+        ConfigMap map = RingConfigMap.withRing(look.ringMap().orElseThrow(), RingJson.write(next.table()));
+        GivenUp.times(look, next).ifPresent(times -> RingConfigMap.annotate(map, Labels.GIVEN_UP, times));
+        world.ringMap(map);
         for (int p = 0; p < next.partitions(); p++) {
             int partition = p;
             assertThat(next.readers(p))
                     .as("who is asked for partition %d has it", p)
-                    .allMatch(member -> stores.get(member.getStoreId()).holds.contains(partition));
+                    .allMatch(member -> lost.contains(member.getStoreId())
+                            || stores.get(member.getStoreId()).holds.contains(partition));
         }
     }
 
@@ -476,6 +503,7 @@ final class Stage {
         for (int p = 0; p < ring.partitions(); p++) {
             int partition = p;
             boolean source = ring.replicas(p).stream()
+                    .filter(member -> !lost.contains(member.getStoreId()))
                     .anyMatch(member -> stores.get(member.getStoreId()).holds.contains(partition));
             if (ring.joins(p, store.id) && source) {
                 store.holds.add(p);
@@ -512,7 +540,7 @@ final class Stage {
                 List<String> others = ring.replicas(p).stream()
                         .filter(member -> !silent.contains(member.getName()) && !stuck.contains(member.getName()))
                         .map(Member::getStoreId)
-                        .filter(id -> !id.equals(store.id))
+                        .filter(id -> !id.equals(store.id) && !lost.contains(id))
                         .toList();
                 copies.add(new CopyProof(p, ring.copyEpoch(p), store.holds.contains(p), others, others));
             }

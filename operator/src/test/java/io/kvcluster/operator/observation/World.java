@@ -149,7 +149,17 @@ public final class World implements ResourceReader {
     }
 
     public World rememberSpec() {
-        cluster.getMetadata().setAnnotations(Map.of(Labels.LAST_VALID_SPEC, Serialization.asJson(cluster.getSpec())));
+        return annotate(Labels.LAST_VALID_SPEC, Serialization.asJson(cluster.getSpec()));
+    }
+
+    /** The KvCluster. */
+    public World annotate(String annotation, String value) {
+        Map<String, String> annotations = new HashMap<>();
+        if (cluster.getMetadata().getAnnotations() != null) {
+            annotations.putAll(cluster.getMetadata().getAnnotations());
+        }
+        annotations.put(annotation, value);
+        cluster.getMetadata().setAnnotations(annotations);
         return this;
     }
 
