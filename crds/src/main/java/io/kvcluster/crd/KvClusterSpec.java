@@ -63,6 +63,13 @@ import org.jspecify.annotations.Nullable;
         reason = "FieldValueForbidden",
         message = "spec.topology cannot be added or removed once the cluster exists")
 @ValidationRule(
+        value = "!has(self.healing) || duration(self.healing.replaceAfter) >= duration(self.healing.downAfter)",
+        fieldPath = ".healing",
+        reason = "FieldValueInvalid",
+        message = "spec.healing.replaceAfter must be at least spec.healing.downAfter",
+        messageExpression = "'spec.healing.replaceAfter is ' + self.healing.replaceAfter"
+                + " + ' but must be at least spec.healing.downAfter, ' + self.healing.downAfter")
+@ValidationRule(
         value = "self.durability == 'Periodic' ? has(self.fsyncIntervalMillis) : !has(self.fsyncIntervalMillis)",
         fieldPath = ".fsyncIntervalMillis",
         reason = "FieldValueInvalid",
@@ -163,7 +170,7 @@ public record KvClusterSpec(
         imagePullPolicy = imagePullPolicy == null ? ImagePullPolicy.IF_NOT_PRESENT : imagePullPolicy;
         storage = storage == null ? new Storage(null, null, null) : storage;
         durability = durability == null ? Durability.FSYNC : durability;
-        healing = healing == null ? new Healing(null) : healing;
+        healing = healing == null ? new Healing(null, null) : healing;
         paused = paused == null ? Boolean.FALSE : paused;
     }
 

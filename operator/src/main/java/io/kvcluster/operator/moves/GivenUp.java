@@ -19,9 +19,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Stores whose disk is known to be gone. Known by the claim: one that was a member's carries the cluster's id, so a pod of a member's
- * name that has another store on a claim without it has another volume, and the old one went with its claim. Another store on the same
- * claim is nobody's proof: a human has to say so.
+ * Stores that are given up: those whose disk is known to be gone, and those that are {@link Silent} for too long. A disk is known to be
+ * gone by the claim: one that was a member's carries the cluster's id, so a pod of a member's name that has another store on a claim
+ * without it has another volume, and the old one went with its claim. Another store on the same claim is nobody's proof: a human has
+ * to say so.
  *
  * <p>At most a tenth of the members an hour, and at least one: a bad storage class would give every pod a new store at once. The
  * times are an annotation of the ring's ConfigMap, written with the ring that gives a store up.
@@ -31,20 +32,26 @@ public final class GivenUp {
 
     private GivenUp() {}
 
-    /** By store id, all with {@code true}: nothing can speak for them any more. */
+    /** By store id, with whether the disk is known to be gone, so that nothing can speak for that store any more. */
     static Map<String, Boolean> of(Observation world, Ring ring, List<Wait> waits) {
         Map<String, Boolean> gone = new TreeMap<>();
         int budget = Math.max(1, ring.members().size() / 10)
                 - recent(world.ringMap(), world.now()).size();
         for (Member member : ring.members()) {
-            boolean known = member.getDiskGone() || isSaidByHuman(world, member);
-            if (known) {
+            boolean replaceable = isReplaceable(world, member);
+            boolean due = replaceable || Silent.isDue(world, ring, member);
+            if (member.getState() == MemberState.REPLACED) {
+                boolean known = member.getDiskGone() || isOnOtherClaim(world, member) || isSaidByHuman(world, member);
+                if (known || world.report(member).isEmpty()) {
+                    gone.put(member.getStoreId(), known);
+                }
+            } else if (isSaidByHuman(world, member)) {
                 gone.put(member.getStoreId(), true);
-            } else if (isReplaceable(world, member) && budget > 0) {
+            } else if (due && budget > 0) {
                 budget--;
-                gone.put(member.getStoreId(), true);
-            } else if (isReplaceable(world, member)) {
-                waits.add(limited(member));
+                gone.put(member.getStoreId(), replaceable);
+            } else if (due) {
+                waits.add(limited(member, replaceable));
             }
         }
         return gone;
@@ -55,13 +62,17 @@ public final class GivenUp {
         return ring.members().stream()
                 .noneMatch(member -> member.getState() == MemberState.REPLACED
                         || isReplaceable(world, member)
+                        || Silent.isDue(world, ring, member)
                         || isSaidByHuman(world, member));
     }
 
     /** Its pod runs with another store on another claim. */
     public static boolean isReplaceable(Observation world, Member member) {
-        return member.getState() != MemberState.REPLACED
-                && world.hasLostStore(member)
+        return member.getState() != MemberState.REPLACED && isOnOtherClaim(world, member);
+    }
+
+    private static boolean isOnOtherClaim(Observation world, Member member) {
+        return world.hasLostStore(member)
                 && Claims.ofPod(world, member.getName())
                         .filter(claim -> Claims.clusterId(claim) == null)
                         .isPresent();
@@ -76,11 +87,13 @@ public final class GivenUp {
                 && world.pod(member.getName()).filter(PodView::isUndecided).isEmpty();
     }
 
-    private static Wait limited(Member member) {
+    private static Wait limited(Member member, boolean otherDisk) {
         return new Wait(
                 "ReplacementsLimited",
                 "Pod/" + member.getName(),
-                member.getName() + " has another disk, and as many stores as may be given up in an hour were",
+                member.getName()
+                        + (otherDisk ? " has another disk" : " is down for longer than spec.healing.replaceAfter")
+                        + ", and as many stores as may be given up in an hour were",
                 "an hour after the last one it goes on; at once for one store: kubectl annotate kvc NAME "
                         + Labels.REPLACE_STORE + "=" + member.getStoreId());
     }

@@ -75,8 +75,9 @@ public final class RingMoves {
 
     private Decision decide() {
         boolean asAsked = Wish.isFulfilled(world, ring);
+        waits.addAll(Silent.nowhere(world, ring));
         if (asAsked && !isUnderWay()) {
-            return new Decision(Optional.empty(), List.of(), List.of(), new Progress.Arrived());
+            return new Decision(Optional.empty(), List.of(), waits, new Progress.Arrived());
         }
         Optional<Wait> twins = StoreReports.twins(world);
         if (twins.isPresent()) {

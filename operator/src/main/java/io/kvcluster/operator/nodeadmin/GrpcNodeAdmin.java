@@ -12,6 +12,7 @@ import io.kvcluster.proto.admin.NodeAdminServiceGrpc;
 import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.RingCheck;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,6 +44,7 @@ public final class GrpcNodeAdmin implements NodeAdmin {
     private final Function<NodeTarget, ManagedChannel> channels;
     private final InstantSource clock;
     private final Map<ClusterKey, Map<NodeTarget, NodeWatch>> watches = new ConcurrentHashMap<>();
+    private final Map<ClusterKey, Instant> watchedSince = new ConcurrentHashMap<>();
     private volatile Listener listener = cluster -> {};
 
     public GrpcNodeAdmin(InstantSource clock) {
@@ -72,6 +74,7 @@ public final class GrpcNodeAdmin implements NodeAdmin {
     @Override
     public void watch(ClusterKey cluster, Set<NodeTarget> nodes, Duration downAfter) {
         Set<NodeTarget> wanted = Set.copyOf(nodes);
+        watchedSince.computeIfAbsent(cluster, _ -> clock.instant());
         loop.execute(() -> {
             Map<NodeTarget, NodeWatch> current = watches.computeIfAbsent(cluster, _ -> new ConcurrentHashMap<>());
             current.forEach((target, watch) -> {
@@ -93,6 +96,7 @@ public final class GrpcNodeAdmin implements NodeAdmin {
 
     @Override
     public void forget(ClusterKey cluster) {
+        watchedSince.remove(cluster);
         loop.execute(() -> {
             Map<NodeTarget, NodeWatch> ended = watches.remove(cluster);
             if (ended != null) {
@@ -106,6 +110,11 @@ public final class GrpcNodeAdmin implements NodeAdmin {
         Map<String, NodeState> states = new HashMap<>();
         watches.getOrDefault(cluster, Map.of()).forEach((target, watch) -> states.put(target.uid(), watch.state()));
         return Map.copyOf(states);
+    }
+
+    @Override
+    public Optional<Instant> watchedSince(ClusterKey cluster) {
+        return Optional.ofNullable(watchedSince.get(cluster));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.kvcluster.operator.nodeadmin;
 import io.kvcluster.operator.resources.ClusterKey;
 import io.kvcluster.ring.RingCheck;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,9 @@ public interface NodeAdmin extends AutoCloseable {
 
     /** What is known of the watched nodes, by pod uid. */
     Map<String, NodeState> states(ClusterKey cluster);
+
+    /** Since when this operator process watches the cluster's nodes without interruption; empty when it does not. */
+    Optional<Instant> watchedSince(ClusterKey cluster);
 
     /** The ring that a node uses; empty when it has none or did not answer within the call's deadline. Blocks. */
     Optional<RingCheck> fetchRing(NodeTarget node);

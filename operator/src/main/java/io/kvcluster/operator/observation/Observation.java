@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param memberRing the newest ring that a member uses, asked for only when it is newer than the ConfigMap's
  * @param plain Services, accounts, budget, policy
  * @param pods by name
+ * @param watchedSince since when this operator process watches the nodes
  */
 public record Observation(
         KvCluster cluster,
@@ -37,6 +38,7 @@ public record Observation(
         List<StatefulSet> statefulSets,
         Map<String, PodView> pods,
         List<PersistentVolumeClaim> claims,
+        Optional<Instant> watchedSince,
         Instant now) {
     public Observation {
         plain = List.copyOf(plain);
@@ -59,6 +61,7 @@ public record Observation(
                 statefulSets,
                 pods,
                 claims,
+                watchedSince,
                 now);
     }
 

@@ -72,6 +72,7 @@ public final class Observer {
                 byName(resources.all(StatefulSet.class)),
                 views,
                 claims,
+                nodes.watchedSince(key),
                 clock.instant());
     }
 

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.kvcluster.crd.ConflictResolution;
 import io.kvcluster.crd.Durability;
+import io.kvcluster.crd.Healing;
 import io.kvcluster.crd.KvCluster;
 import io.kvcluster.crd.KvClusterSpec;
 import io.kvcluster.crd.Topology;
@@ -149,13 +150,29 @@ public final class SpecRules {
         if (periodic && spec.fsyncIntervalMillis() != null) {
             range("spec.fsyncIntervalMillis", spec.fsyncIntervalMillis(), 1, 10_000);
         }
-        String text = spec.healing().downAfter();
-        Optional<Duration> downAfter = Durations.parse(text);
+        healing(spec.healing());
+    }
+
+    private void healing(Healing healing) {
+        Optional<Duration> downAfter = Durations.parse(healing.downAfter());
+        Optional<Duration> replaceAfter = Durations.parse(healing.replaceAfter());
         require(
-                downAfter.isPresent()
-                        && downAfter.get().compareTo(Duration.ofSeconds(2)) >= 0
-                        && downAfter.get().compareTo(Duration.ofMinutes(10)) <= 0,
-                "spec.healing.downAfter is " + text + " but must be from 2s to 10m");
+                isFrom(downAfter, Duration.ofSeconds(2), Duration.ofMinutes(10)),
+                "spec.healing.downAfter is " + healing.downAfter() + " but must be from 2s to 10m");
+        require(
+                isFrom(replaceAfter, Duration.ofSeconds(10), Duration.ofHours(168)),
+                "spec.healing.replaceAfter is " + healing.replaceAfter() + " but must be from 10s to 168h");
+        require(
+                downAfter.isEmpty()
+                        || replaceAfter.isEmpty()
+                        || replaceAfter.get().compareTo(downAfter.get()) >= 0,
+                "spec.healing.replaceAfter is " + healing.replaceAfter()
+                        + " but must be at least spec.healing.downAfter, " + healing.downAfter());
+    }
+
+    private static boolean isFrom(Optional<Duration> duration, Duration least, Duration most) {
+        return duration.filter(value -> value.compareTo(least) >= 0 && value.compareTo(most) <= 0)
+                .isPresent();
     }
 
     private void unchanged(KvClusterSpec spec, KvClusterSpec before) {

@@ -434,6 +434,7 @@ final class Stage {
         stuck.forEach(world::pending);
         List<String> running =
                 pods().stream().filter(pod -> !stuck.contains(pod)).toList();
+        hearNewerRing(running);
         running.forEach(pod -> work(stores.get(storeOf(pod))));
         running.forEach(this::report);
     }
@@ -477,6 +478,22 @@ final class Stage {
 
     private static String setOf(String pod) {
         return pod.substring(0, pod.lastIndexOf('-'));
+    }
+
+    /** Of a node that is no member any more its peers are all who tell it. */
+    private void hearNewerRing(List<String> running) {
+        List<Store> heard = running.stream()
+                .filter(pod -> !silent.contains(pod))
+                .map(pod -> stores.get(storeOf(pod)))
+                .toList();
+        Optional<Ring> newest = heard.stream()
+                .flatMap(store -> Optional.ofNullable(store.ring).stream())
+                .max(Comparator.comparingLong(Ring::epoch));
+        for (Store store : heard) {
+            if (store.ring != null && newest.orElseThrow().member(store.id).isEmpty()) {
+                store.ring = newest.orElseThrow();
+            }
+        }
     }
 
     private String newDisk() {

@@ -26,6 +26,7 @@ public final class FakeNodeAdmin implements NodeAdmin {
     private final List<NodeTarget> pushedTo = new ArrayList<>();
     private Set<NodeTarget> watched = Set.of();
     private boolean deaf;
+    private Instant watchedSince = LONG_AGO;
 
     public void report(String uid, NodeReport report) {
         reports.put(uid, report);
@@ -46,6 +47,11 @@ public final class FakeNodeAdmin implements NodeAdmin {
 
     public void ring(String uid, RingCheck ring) {
         rings.put(uid, ring);
+    }
+
+    /** The operator process started then. */
+    public void watchedSince(Instant instant) {
+        watchedSince = instant;
     }
 
     /** As before the first watch has been opened. */
@@ -106,6 +112,11 @@ public final class FakeNodeAdmin implements NodeAdmin {
                         Optional.ofNullable(reports.get(target.uid())),
                         Optional.ofNullable(acknowledged.get(target.uid())))));
         return states;
+    }
+
+    @Override
+    public Optional<Instant> watchedSince(ClusterKey cluster) {
+        return Optional.of(watchedSince);
     }
 
     @Override
