@@ -149,6 +149,7 @@ NO_KUBECTL = $(if $(KUBECTL),, | needs-kubectl)
 NO_AUDIT_LOG = $(if $(AUDIT_LOG),, | needs-read-audit-log)
 NO_API_DOWN = $(if $(API_DOWN),, | needs-stop-api-server)
 NO_PARTITION = $(if $(PARTITION),, | needs-partition)
+NO_NODE_KILL = $(if $(NODE_KILL),, | needs-node-loss)
 K8S = -De2e.target=kubernetes -De2e.kubeconfig=$(KUBECONFIG) \
 	  -De2e.operatorImage=$(OPERATOR_IMAGE) -De2e.nodeImage=$(NODE_IMAGE) -De2e.chart=$(CURDIR)/helm/kvcluster \
 	  '-De2e.hook.apiDown=$(API_DOWN)' '-De2e.hook.apiUp=$(API_UP)' '-De2e.hook.kill9=$(KILL9)' \
@@ -191,7 +192,7 @@ e2e-k8s: jdk ## the same on a Kubernetes (KUBECONFIG=, OPERATOR_IMAGE=, NODE_IMA
 	$(SUITE_$(SUITE))
 
 SUITE_scenarios = $(E2E) $(K8S) \
-	  '-Dtest.groups.excluded=chaos | needs-restart-everything$(NO_API_DOWN)$(NO_AUDIT_LOG)$(NO_KUBECTL)$(NO_PARTITION)' \
+	  '-Dtest.groups.excluded=chaos | needs-restart-everything$(NO_API_DOWN)$(NO_AUDIT_LOG)$(NO_KUBECTL)$(NO_PARTITION)$(NO_NODE_KILL)' \
 	  -De2e.kubectl=$(KUBECTL) -De2e.auditLog=$(AUDIT_LOG) -De2e.results=$(E2E_RESULTS)
 
 # Seconds of faults; of ten minutes on, the result goes to docs/results, else to e2e/target/chaos.

@@ -229,6 +229,16 @@ public final class LocalCluster implements AutoCloseable {
         required(name).process().toHandle().destroyForcibly();
     }
 
+    /** Takes the machine under a running pod away: its process ends and is not started again before {@link #switchOn}. Its disk stays. */
+    public void switchOff(String name) {
+        kubelet.switchOff(required(name));
+    }
+
+    /** The machine is back; the pod starts on its disk. */
+    public void switchOn(String name) {
+        kubelet.switchOn("default", name);
+    }
+
     /** Freezes a pod's process. */
     public void pause(String name) {
         kubelet.pause(required(name));

@@ -11,6 +11,7 @@ import io.kvcluster.local.api.resource.PatchType;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +159,30 @@ class LocalClusterTest {
             tiny.cluster.resume("t-0");
             tiny.awaitReady("t-0");
         }
+    }
+
+    @Test
+    void onAMachineThatIsSwitchedOffNothingRunsUntilItIsOnAgain() throws Exception {
+        try (TinyCluster tiny = TinyCluster.start(folder)) {
+            tiny.createSet("t", 1, "Parallel");
+            tiny.awaitReady("t-0");
+            tiny.cluster.switchOff("t-0");
+            TinyCluster.await().until(() -> waitsFor(tiny, "t-0").equals("MachineOff") && !tiny.isReady("t-0"));
+
+            tiny.cluster.resources().delete(BuiltInKinds.POD, "default", "t-0", DeleteOptions.PLAIN);
+            TinyCluster.await()
+                    .during(Duration.ofSeconds(1))
+                    .until(() -> tiny.cluster.pods().isEmpty()
+                            && tiny.pod("t-0").path("metadata").has("deletionTimestamp"));
+
+            tiny.cluster.switchOn("t-0");
+            TinyCluster.await().until(() -> tiny.cluster.pod("t-0").isPresent() && tiny.isReady("t-0"));
+            assertThat(tiny.ask("t-0", "/starts")).as("on the same disk").isEqualTo("xx");
+        }
+    }
+
+    private static String waitsFor(TinyCluster tiny, String pod) {
+        return Json.text(Json.at(tiny.pod(pod), "status", "containerStatuses").path(0), "state", "waiting", "reason");
     }
 
     @Test

@@ -94,6 +94,7 @@ final class LocalTarget implements Target {
                 Ability.ONE_WAY_PARTITION,
                 Ability.SLOW_LINK,
                 Ability.FULL_DISK,
+                Ability.NODE_LOSS,
                 Ability.CLOCK_OFFSET);
         if (isOperatorAProgram()) {
             abilities.add(Ability.KILL_OPERATOR);
@@ -150,12 +151,16 @@ final class LocalTarget implements Target {
                 cluster.pod(pod).filter(found -> found.process().isAlive());
         running.ifPresent(found -> {
             found.process().destroyForcibly();
-            await("end of " + pod)
-                    .atMost(DEATH)
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(() -> !found.process().isAlive());
+            awaitEnd(found);
         });
         return running.isPresent();
+    }
+
+    private static void awaitEnd(RunningPod pod) {
+        await("end of " + pod.name())
+                .atMost(DEATH)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> !pod.process().isAlive());
     }
 
     @Override
@@ -217,12 +222,14 @@ final class LocalTarget implements Target {
 
     @Override
     public void killNode(String pod) {
-        throw new UnsupportedOperationException("in local mode all pods are on this machine");
+        RunningPod running = cluster.pod(pod).orElseThrow();
+        cluster.switchOff(pod);
+        awaitEnd(running);
     }
 
     @Override
     public void startNode(String pod) {
-        throw new UnsupportedOperationException("in local mode all pods are on this machine");
+        cluster.switchOn(pod);
     }
 
     @Override

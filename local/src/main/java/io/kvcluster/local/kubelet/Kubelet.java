@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ public final class Kubelet implements AutoCloseable {
     private final FaultFiles faults;
     private final Launch launch;
     private final Cache cache = new Cache();
+    private final Set<PodKey> switchedOff = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Map<PodKey, PodWorker> workers = new LinkedHashMap<>();
     private final Thread thread;
@@ -162,6 +164,17 @@ public final class Kubelet implements AutoCloseable {
     /** Lets a frozen process go on. */
     public void resume(RunningPod pod) {
         Signals.resume(pod.process());
+    }
+
+    /** As when the machine under the pod loses its power: its process ends at once, and none starts before {@link #switchOn}. */
+    public void switchOff(RunningPod pod) {
+        switchedOff.add(new PodKey(pod.namespace(), pod.name()));
+        pod.process().toHandle().destroyForcibly();
+    }
+
+    /** The machine under the pod of that name has power again. */
+    public void switchOn(String namespace, String name) {
+        switchedOff.remove(new PodKey(namespace, name));
     }
 
     private void loop() {
@@ -284,7 +297,7 @@ public final class Kubelet implements AutoCloseable {
     private void step(Instant now) {
         List<RunningPod> running = new ArrayList<>();
         for (PodWorker worker : List.copyOf(workers.values())) {
-            worker.step(now);
+            worker.step(now, !switchedOff.contains(worker.key()));
             writeStatus(worker, now);
             if (worker.isOver()) {
                 finish(worker);
@@ -379,7 +392,7 @@ public final class Kubelet implements AutoCloseable {
             left = false;
             for (PodWorker worker : workers.values()) {
                 if (worker.container().running().isPresent()) {
-                    worker.step(moment);
+                    worker.step(moment, true);
                     left = true;
                 }
             }

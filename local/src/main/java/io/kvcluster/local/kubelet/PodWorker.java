@@ -110,7 +110,8 @@ final class PodWorker {
         return gone || pod.path("metadata").has("deletionTimestamp");
     }
 
-    void step(Instant now) {
+    /** @param powered the machine under it is on: without one nothing starts, and nobody confirms that a deleted pod has ended */
+    void step(Instant now, boolean powered) {
         if (over) {
             return;
         }
@@ -119,6 +120,8 @@ final class PodWorker {
             processEnded(running.get(), now);
         } else if (running.isPresent()) {
             watch(running.get(), now);
+        } else if (!powered && !gone) {
+            container.waits("MachineOff", "the machine under this pod is switched off", now);
         } else if (mustEnd()) {
             over = true;
         } else if (container.mayStart(now)) {

@@ -390,7 +390,18 @@ final class PartitionRepair {
         healing = true;
         side.clearSuspicion(() -> {
             healing = false;
-            LOG.info("Partition {} answers again", partition());
+            if (healers.joining()) {
+                LOG.info(
+                        "Partition {}: the copy of epoch {} is complete and durable, exchanged with {}",
+                        partition(),
+                        side.copyBegun(),
+                        old.stream()
+                                .filter(pair -> pair.vouched)
+                                .map(pair -> pair.storeId)
+                                .toList());
+            } else {
+                LOG.info("Partition {} answers again", partition());
+            }
         });
     }
 

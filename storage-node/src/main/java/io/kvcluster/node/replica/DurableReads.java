@@ -10,13 +10,19 @@ import io.kvcluster.node.version.RecordMeta;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one partition's copy answers, from what is durable. Its replica judged the epoch, and waited for versions on their way. */
 final class DurableReads {
+    private static final Logger LOG = LoggerFactory.getLogger(DurableReads.class);
+
     private final PartitionReplica replica;
     private final int partition;
     private final RecordStore store;
     private final Stamps stamps;
+    /** This copy was begun in this life of the process, and nobody was answered from it yet. */
+    private boolean untold;
 
     DurableReads(PartitionReplica replica, RecordStore store, Stamps stamps) {
         this.replica = replica;
@@ -25,8 +31,24 @@ final class DurableReads {
         this.stamps = stamps;
     }
 
-    void question(Key key, Consumer<@Nullable Dot> answer, Consumer<Refusal> refused) {
+    /** A copy for a move begins. Its first answer is logged, so that the log alone shows that none came before its proof. */
+    void copyBegins() {
+        untold = true;
+    }
+
+    private boolean cannotSay() {
         if (store.suspect(partition)) {
+            return true;
+        }
+        if (untold) {
+            untold = false;
+            LOG.info("Partition {}: first answer from the copy of epoch {}", partition, store.copyBegun(partition));
+        }
+        return false;
+    }
+
+    void question(Key key, Consumer<@Nullable Dot> answer, Consumer<Refusal> refused) {
+        if (cannotSay()) {
             refused.accept(Refusal.CANNOT_SAY);
             return;
         }
@@ -39,7 +61,7 @@ final class DurableReads {
     }
 
     void read(Key key, int fullLimit, ReadListener listener) {
-        if (store.suspect(partition)) {
+        if (cannotSay()) {
             listener.refused(Refusal.CANNOT_SAY);
         } else {
             found(key, fullLimit, false, listener);
@@ -86,7 +108,7 @@ final class DurableReads {
     }
 
     ListedKeys keys(Optional<Key> after, int limit) {
-        if (store.suspect(partition)) {
+        if (cannotSay()) {
             return new ListedKeys.Refused(Refusal.CANNOT_SAY);
         }
         return switch (store.scan(partition, after, limit)) {

@@ -129,6 +129,10 @@ public final class PartitionReplica {
         return refusal == null ? reads.keys(after, limit) : new ListedKeys.Refused(refusal);
     }
 
+    void copyBegins() {
+        reads.copyBegins();
+    }
+
     void corrupt(Key key) {
         events.checksumFailed();
         repair.corrupt(key);

@@ -331,6 +331,7 @@ public final class RepairSide {
      */
     public void beginCopy(long move, Consumer<Boolean> done) {
         int partition = replica.partition();
+        replica.copyBegins();
         store.distrust(
                 partition,
                 ties.loop(),
