@@ -28,6 +28,7 @@ final class Silent {
     /** It is to be given up, and others can take over what it holds. */
     static boolean isDue(Observation world, Ring ring, Member member) {
         return isOverdue(world, member)
+                && hearer(world, ring, member).isEmpty()
                 && remaining(ring, member) >= world.spec().replicationFactor();
     }
 
@@ -35,15 +36,40 @@ final class Silent {
     static List<Wait> nowhere(Observation world, Ring ring) {
         return ring.members().stream()
                 .filter(member -> isOverdue(world, member) && !isDue(world, ring, member))
-                .map(member -> new Wait(
-                        "NowhereToMove",
-                        "Pod/" + member.getName(),
-                        member.getName()
-                                + " is down for longer than spec.healing.replaceAfter, but without it there are "
-                                + remaining(ring, member) + " members for "
-                                + world.spec().replicationFactor() + " copies: nobody can take its place",
-                        "it comes back; or raise spec.replicas, so that others take over what it holds"))
+                .map(member -> hearer(world, ring, member)
+                        .map(other -> cutOff(member, other))
+                        .orElseGet(() -> nowhere(world, ring, member)))
                 .toList();
+    }
+
+    /** A serving member that hears it: then it is not gone, only the operator cannot reach it. */
+    private static Optional<Member> hearer(Observation world, Ring ring, Member member) {
+        return ring.members().stream()
+                .filter(other -> world.isServing(other)
+                        && world.report(other)
+                                .filter(told -> told.peers().getOrDefault(member.getStoreId(), false))
+                                .isPresent())
+                .findFirst();
+    }
+
+    private static Wait cutOff(Member member, Member other) {
+        return new Wait(
+                "OperatorCutOff",
+                "Pod/" + member.getName(),
+                "the operator does not hear " + member.getName() + " for longer than spec.healing.replaceAfter, but "
+                        + other.getName() + " does: it serves, and nobody takes its place",
+                "the operator reaches the pod again; a network policy may stand between them");
+    }
+
+    private static Wait nowhere(Observation world, Ring ring, Member member) {
+        return new Wait(
+                "NowhereToMove",
+                "Pod/" + member.getName(),
+                member.getName()
+                        + " is down for longer than spec.healing.replaceAfter, but without it there are "
+                        + remaining(ring, member) + " members for "
+                        + world.spec().replicationFactor() + " copies: nobody can take its place",
+                "it comes back; or raise spec.replicas, so that others take over what it holds");
     }
 
     private static boolean isOverdue(Observation world, Member member) {

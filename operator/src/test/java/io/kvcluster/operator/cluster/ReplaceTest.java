@@ -135,6 +135,31 @@ class ReplaceTest {
         assertReplaced(stage.heard("demo-0").run(), old, "demo-1");
     }
 
+    @Test
+    void whenEveryPodGetsAnEmptyDiskAtOnceNobodyIsReplaced() {
+        Stage stage = Stage.settled(SIX);
+        stage.pods().forEach(stage::losesClaim);
+        stage.run();
+        stage.world.later(World.NOW.plusSeconds(7200));
+        stage.run();
+        assertThat(stage.ring().epoch()).isEqualTo(1);
+        assertThat(stage.waits()).contains("MemberHeld Pod/demo-0");
+        assertThat(stage.why()).contains("only 0 of 6 members are heard");
+        assertThat(stage.status().phase()).isEqualTo("Unavailable");
+    }
+
+    @Test
+    void whenEveryPodFindsAnotherDiskOnItsClaimNobodyIsReplaced() {
+        Stage stage = Stage.settled(SIX);
+        stage.pods().forEach(stage::losesData);
+        stage.run();
+        stage.world.later(World.NOW.plusSeconds(7200));
+        stage.run();
+        assertThat(stage.ring().epoch()).isEqualTo(1);
+        assertThat(stage.waits()).contains("StoreLost Pod/demo-0", "StoreLost Pod/demo-5");
+        assertThat(stage.status().phase()).isEqualTo("Unavailable");
+    }
+
     private static void assertReplaced(Stage stage, String old, String pod) {
         Ring ring = stage.ring();
         assertThat(ring.member(old)).isEmpty();

@@ -3,6 +3,7 @@ package io.kvcluster.operator.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvcluster.operator.observation.World;
+import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,44 @@ class SilentTest {
         stage.world.later(World.NOW.plusSeconds(3700));
         stage.run();
         assertTakenOver(stage, second);
+    }
+
+    @Test
+    void oneThatOthersHearIsNotGivenUp() {
+        Stage stage = Stage.settled(FOUR).cutOff("demo-1").run();
+        stage.world.later(OVERDUE);
+        stage.run();
+        assertThat(stage.ring().epoch()).isEqualTo(1);
+        assertThat(stage.waits()).containsExactly("OperatorCutOff Pod/demo-1");
+        assertThat(stage.why()).contains("demo-0 does");
+        assertThat(stage.heard("demo-1").run().waits()).isEmpty();
+    }
+
+    @Test
+    void ofASilentZoneOneMemberAnHourIsGivenUp() {
+        Stage stage = Stage.settled("{replicas: 9, partitions: 16, healing: {replaceAfter: 10s},"
+                + " topology: {key: topology.kubernetes.io/zone, zones: [a, b, c]}}");
+        String[] zone = stage.ring().members().stream()
+                .filter(member -> member.getZone().equals("b"))
+                .map(Member::getName)
+                .toArray(String[]::new);
+        assertThat(zone).hasSize(3);
+        stage.silent(zone).run();
+        stage.world.later(OVERDUE);
+        stage.run();
+        assertThat(stage.members().stream().filter(member -> member.endsWith("REPLACED")))
+                .hasSize(1);
+        assertThat(stage.waits()).contains("ReplacementsLimited Pod/" + zone[1]);
+        for (int hour = 1; hour <= 2; hour++) {
+            stage.world.later(OVERDUE.plusSeconds(3700L * hour));
+            stage.run();
+        }
+        assertThat(stage.ring().members())
+                .hasSize(6)
+                .noneMatch(member -> member.getZone().equals("b"));
+        for (int p = 0; p < stage.ring().partitions(); p++) {
+            assertThat(stage.ring().replicas(p)).hasSize(3);
+        }
     }
 
     private static void assertTakenOver(Stage stage, String store) {

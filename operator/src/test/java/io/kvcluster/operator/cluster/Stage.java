@@ -82,6 +82,7 @@ final class Stage {
     private final Map<Long, String> hashes = new HashMap<>();
     private Planner planner = new Planner(World.IMAGE);
     private final Set<String> silent = new HashSet<>();
+    private final Set<String> cutOff = new TreeSet<>();
     private final Set<String> stuck = new TreeSet<>();
     private final Set<String> lost = new HashSet<>();
     private BiConsumer<String, Told> lie = (_, _) -> {};
@@ -122,8 +123,15 @@ final class Stage {
         return this;
     }
 
+    /** Only the operator does not hear them. */
+    Stage cutOff(String... pods) {
+        cutOff.addAll(List.of(pods));
+        return silent(pods);
+    }
+
     Stage heard(String... pods) {
         List.of(pods).forEach(silent::remove);
+        List.of(pods).forEach(cutOff::remove);
         kubernetesAndNodes();
         return this;
     }
@@ -531,6 +539,10 @@ final class Stage {
 
     private void report(String pod) {
         Store store = stores.get(storeOf(pod));
+        Set<String> heard = new TreeSet<>();
+        pods().stream()
+                .filter(other -> !silent.contains(other) || cutOff.contains(other))
+                .forEach(other -> heard.add(storeOf(other)));
         Ring ring = store.ring;
         world.says(pod, store.id, told -> {
             if (ring != null) {
@@ -542,7 +554,7 @@ final class Stage {
                 told.holds(ring.partitionsOf(store.id).size(), store.holds.size());
             }
             told.follows = true;
-            stores.keySet().forEach(peer -> told.peers.put(peer, true));
+            stores.keySet().forEach(peer -> told.peers.put(peer, heard.contains(peer)));
             lie.accept(pod, told);
         });
         if (silent.contains(pod)) {
