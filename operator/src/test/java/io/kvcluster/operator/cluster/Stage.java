@@ -40,6 +40,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -87,6 +88,7 @@ final class Stage {
     private final Set<String> lost = new HashSet<>();
     private BiConsumer<String, Told> lie = (_, _) -> {};
     private List<Wait> waits = List.of();
+    private @Nullable LaggingCaches caches;
     private int disks;
     private int sets;
     private int writesLeft = Integer.MAX_VALUE;
@@ -199,9 +201,20 @@ final class Stage {
         return this;
     }
 
+    /** The caches that passes look at lag behind the API server, each kind by itself; never back in time. */
+    Stage lagging(Random chance) {
+        caches = new LaggingCaches(world, chance);
+        return this;
+    }
+
+    Stage fresh() {
+        caches = null;
+        return this;
+    }
+
     /** Whether anything was done. */
     boolean pass() {
-        Observation look = world.look();
+        Observation look = caches == null ? world.look() : world.look(caches.next());
         Plan plan = planner.plan(look);
         for (Step step : plan.steps()) {
             Optional<Step> now = step.needsSecondLook()
@@ -290,7 +303,7 @@ final class Stage {
         }
         done.add(step.describe());
         switch (step) {
-            case Step.RecordSpec _ -> world.rememberSpec();
+            case Step.RecordSpec(String json) -> world.rememberSpec(json);
             case Step.Apply apply -> put(apply.desired());
             case Step.ShrinkStatefulSet shrink -> put(shrink.desired());
             case Step.AdvanceRing advance -> publish(advance.next());
@@ -349,6 +362,15 @@ final class Stage {
         world.remove(StatefulSet.class, step.set());
     }
 
+    /** As a human takes the label of quarantine away. */
+    static PersistentVolumeClaim released(PersistentVolumeClaim claim) {
+        return new PersistentVolumeClaimBuilder(claim)
+                .editMetadata()
+                .removeFromLabels(Labels.QUARANTINED)
+                .endMetadata()
+                .build();
+    }
+
     private static PersistentVolumeClaim withoutMark(PersistentVolumeClaim claim) {
         return new PersistentVolumeClaimBuilder(claim)
                 .editMetadata()
@@ -363,6 +385,16 @@ final class Stage {
             return;
         }
         Optional<StatefulSet> before = set(set.getMetadata().getName());
+        String seen = set.getMetadata().getResourceVersion();
+        String found = before.map(old -> old.getMetadata().getResourceVersion()).orElse(null);
+        if (caches != null && seen != null && !seen.equals(found)) {
+            return; // a conflict: it was made from an older version
+        }
+        if (caches != null && seen == null && before.isPresent()) {
+            assertThat(set.getSpec().getReplicas())
+                    .as("a cache that does not show the StatefulSet yet takes no pods away")
+                    .isGreaterThanOrEqualTo(before.get().getSpec().getReplicas());
+        }
         long generation = before.map(old -> old.getMetadata().getGeneration()).orElse(0L) + 1;
         world.put(new StatefulSetBuilder(set)
                 .editMetadata()
@@ -374,10 +406,9 @@ final class Stage {
                         .withObservedGeneration(generation)
                         .build())
                 .build());
-        assertThat(set.getMetadata().getResourceVersion())
+        assertThat(caches != null && seen == null ? found : seen)
                 .as("what is written of a StatefulSet is made from its very version")
-                .isEqualTo(before.map(old -> old.getMetadata().getResourceVersion())
-                        .orElse(null));
+                .isEqualTo(found);
     }
 
     /** Only what was written before is written again. */
@@ -409,6 +440,9 @@ final class Stage {
 
     private void take(Step.PushRing push, NodeTarget target) {
         Store store = stores.get(storeOf(target.pod()));
+        if (store.ring != null && push.publication().ring().epoch() < store.ring.epoch()) {
+            return; // a node refuses an older ring
+        }
         store.ring = push.publication().ring();
         assertThat(store.ring.hash()).isEqualTo(hashes.get(store.ring.epoch()));
         world.nodes().ring(target.uid(), new RingCheck.Valid(push.publication().ring()));

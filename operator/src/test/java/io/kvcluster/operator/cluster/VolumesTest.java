@@ -199,13 +199,7 @@ class VolumesTest {
     }
 
     private static void release(Stage stage, String pod) {
-        stage.world.claim(
-                pod,
-                claim -> new PersistentVolumeClaimBuilder(claim)
-                        .editMetadata()
-                        .removeFromLabels(Labels.QUARANTINED)
-                        .endMetadata()
-                        .build());
+        stage.world.claim(pod, Stage::released);
     }
 
     private static List<String> quarantined(Stage stage) {

@@ -113,6 +113,11 @@ public final class World implements ResourceReader {
         return new Observer(nodes, () -> now).observe(cluster, SpecRules.steer(cluster), this);
     }
 
+    /** What an operator sees whose caches show this. */
+    public Observation look(ResourceReader caches) {
+        return new Observer(nodes, () -> now).observe(cluster, SpecRules.steer(cluster), caches);
+    }
+
     @Override
     public <T extends HasMetadata> List<T> all(Class<T> kind) {
         List<HasMetadata> all = new ArrayList<>(objects);
@@ -149,7 +154,11 @@ public final class World implements ResourceReader {
     }
 
     public World rememberSpec() {
-        return annotate(Labels.LAST_VALID_SPEC, Serialization.asJson(cluster.getSpec()));
+        return rememberSpec(Serialization.asJson(cluster.getSpec()));
+    }
+
+    public World rememberSpec(String json) {
+        return annotate(Labels.LAST_VALID_SPEC, json);
     }
 
     /** The KvCluster. */
