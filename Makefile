@@ -159,8 +159,13 @@ K8S = -De2e.target=kubernetes -De2e.kubeconfig=$(KUBECONFIG) \
 
 .PHONY: e2e
 e2e: jdk ## scenarios on one machine, with histories of 5 minutes (KUBECTL=kubectl for those that need one)
-	$(E2E) '-Dtest.groups.excluded=chaos | needs-read-audit-log$(NO_KUBECTL)' -De2e.history.seconds=300 -De2e.results=$(E2E_RESULTS) \
+	$(E2E) '-Dtest.groups.excluded=chaos | needs-read-audit-log | needs-kill-operator$(NO_KUBECTL)' -De2e.history.seconds=300 -De2e.results=$(E2E_RESULTS) \
 	  -De2e.kubectl=$(KUBECTL)
+
+.PHONY: operator-killed
+operator-killed: jdk ## the operator is killed every 20 s while members come and go; each epoch is written once
+	$(E2E) -Dit.test=OperatorKilledE2E -Dfailsafe.failIfNoSpecifiedTests=false -Dtest.groups.excluded= \
+	  -De2e.local.operator=process -De2e.results=$(E2E_RESULTS)
 
 # Seconds that the node is away; BASE keys are there before.
 ABSENCE = 600

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * what it was. Edits that the API server would refuse are among them: it may have an older CRD.
  */
 class CorrectableSpecTest {
-    private static final int SEEDS = 400;
+    private static final int SEEDS = 100;
     private static final List<String> ZONES = List.of("a", "b", "c");
 
     private interface Edit {

@@ -66,7 +66,7 @@ class RingLostTest {
     @ParameterizedTest
     @EnumSource(Loss.class)
     void inTheMiddleOfMovesTheyGoOnFromIt(Loss loss) {
-        for (int passes = 0; passes < MOST_PASSES; passes++) {
+        for (int passes = 0; passes < MOST_PASSES; passes += 2) {
             Stage up = Stage.settled(THREE).want(SIX).passes(passes);
             up.ringLost(loss::befall);
             assertEnds(up.run(), 6);
@@ -80,7 +80,7 @@ class RingLostTest {
     @ParameterizedTest
     @EnumSource(Loss.class)
     void anOperatorThatStartsOnItWaitsForTheMembers(Loss loss) {
-        for (int passes = 0; passes < MOST_PASSES; passes++) {
+        for (int passes = 0; passes < MOST_PASSES; passes += 2) {
             Stage up = Stage.settled(THREE).want(SIX).passes(passes);
             up.ringLost(loss::befall);
             assertEnds(up.operatorRestarts().run(), 6);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * once they show what is, the cluster ends where it should: in every operation, with operators that die in the middle.
  */
 class StaleReadsTest {
-    private static final int SEEDS = 300;
+    private static final int SEEDS = 60;
     private static final List<String> SPECS = List.of(
             "{replicas: 3, partitions: 16, storage: {reclaim: Delete, size: 20Gi}}",
             "{replicas: 4, partitions: 16, storage: {reclaim: Delete, size: 20Gi}}",
