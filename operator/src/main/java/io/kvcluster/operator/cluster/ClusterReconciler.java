@@ -94,8 +94,9 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         if (!plan.steps().isEmpty() && !leads.getAsBoolean()) {
             return nothing();
         }
+        List<Wait> failures = runner.run(cluster, plan.steps(), () -> secondLook(context));
         List<Wait> waits = new ArrayList<>(plan.waits());
-        waits.addAll(runner.run(cluster, plan.steps(), () -> secondLook(context)));
+        waits.addAll(failures);
         KvClusterStatus status =
                 StatusCalculator.of(world, waits, plan.steps().stream().anyMatch(Step::isProgress), plan.progress());
         sightings.told(world.key(), status, world.now());
@@ -104,7 +105,8 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
         }
         tell(cluster, status, waits);
         metrics.reconciled("done", Duration.between(started, clock.instant()));
-        return report(cluster, status, context, plan.isSettled() ? SETTLED : BUSY);
+        boolean rests = plan.isSettled() || plan.onlyGrows() && !failures.isEmpty();
+        return report(cluster, status, context, rests ? SETTLED : BUSY);
     }
 
     @Override

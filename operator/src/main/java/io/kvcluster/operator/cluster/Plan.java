@@ -18,6 +18,11 @@ record Plan(List<Step> steps, List<Wait> waits, Progress progress) {
         waits = List.copyOf(waits);
     }
 
+    /** When the API server refuses just that, to ask again in a second is no better than in ten. */
+    boolean onlyGrows() {
+        return !steps.isEmpty() && steps.stream().allMatch(Step.GrowVolume.class::isInstance);
+    }
+
     boolean isSettled() {
         return steps.isEmpty() && waits.isEmpty() && !(progress instanceof Progress.UnderWay);
     }
