@@ -80,16 +80,19 @@ bench-micro: node-classes ## JMH: merge, codec, log append, index, tree, an oper
 bench-regression: node-classes ## CPU and allocations per operation beside docs/results/regression.json, CPU by a calibration in the same run (KEEP=write)
 	@$(NODE_JAVA) io.kvcluster.node.bench.Regression docs/results/regression.json $(KEEP)
 
-# Many seeds of the simulation, or one with its trace: make sim SEEDS=5000, make sim SEED=41. MOVES=1: the one in which partitions move.
+# Many seeds of both simulations, or one with its trace: make sim SEEDS=5000, make sim SEED=41. MOVES=1: only the one with ring changes and
+# healing among the faults; MOVES=0: only the one without.
 SEEDS ?= 1000
 FIRST ?= 1
+SIM_KINDS = $(if $(MOVES),$(if $(filter 0,$(MOVES)),STILL,MOVING),$(if $(filter command line,$(origin SEED)),STILL,STILL$(comma)MOVING))
+comma := ,
 SIM_CLASSPATH = storage-node/target/test-classes:storage-node/target/classes:$$(cat storage-node/target/sim.classpath)
 
 .PHONY: sim
-sim: jdk ## whole clusters in virtual time: SEEDS=5000 (from FIRST=1) runs many on all processors, SEED=41 replays one with its trace; MOVES=1 with partitions that move
+sim: jdk ## whole clusters in virtual time: SEEDS=5000 (from FIRST=1) runs many on all processors, without and with ring changes; SEED=41 replays one with its trace; MOVES=1 or 0: one of the two alone
 	@$(MVN) -q test-compile dependency:build-classpath -pl storage-node -am -Dmdep.outputFile=target/sim.classpath
 	@$(JAVA_HOME)/bin/java -Xmx1g -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dtest.log=OFF \
-	  -cp "$(SIM_CLASSPATH)" io.kvcluster.node.simulation.$(if $(MOVES),MovingSimulation,SimRuns) $(if $(filter command line,$(origin SEED)),SEED $(SEED),SEEDS $(SEEDS) $(FIRST))
+	  -cp "$(SIM_CLASSPATH)" io.kvcluster.node.simulation.SimRuns $(SIM_KINDS) $(if $(filter command line,$(origin SEED)),SEED $(SEED),SEEDS $(SEEDS) $(FIRST))
 
 .PHONY: placement-figures
 placement-figures: jdk ## distinct replica sets, evenness and moves of placements, as the tables of docs/results/placement.md

@@ -167,9 +167,8 @@ public final class RingKeeper implements RingExchange {
 
     private RingDecision judgeOwnEntry(Ring candidate, String source) {
         Optional<Member> own = candidate.member(identity.storeId());
-        Ring before = current;
-        boolean wasNamed = before != null && before.member(identity.storeId()).isPresent();
-        if (own.isEmpty() && !wasNamed) {
+        // a store that was a member goes on with the cluster's rings: they say to whom it gives what it still holds
+        if (own.isEmpty() && current == null) {
             String why = "the ring of epoch " + candidate.epoch() + " does not name store " + identity.storeId();
             stand(new Standing.NotNamed(why));
             return new Refused(Cause.NOT_NAMED, why);

@@ -243,6 +243,22 @@ class RingKeeperTest {
         assertThat(heard).hasSize(3).last().isInstanceOf(Standing.NotNamed.class);
     }
 
+    /** Or it would offer what it still holds to replicas of long ago, for ever. */
+    @Test
+    void whoWasAMemberGoesOnWithTheRingsOfItsClusterAlsoAfterARestart() throws IOException {
+        RingTable one = first("a", "b", "c");
+        offer(one);
+        RingTable two = sealed(withoutMember(one));
+        offer(two);
+        RingTable three = sealed(follow(two));
+        assertThat(offer(three)).isInstanceOf(Adopted.class);
+
+        start(Integer.MAX_VALUE);
+        assertThat(keeper.current().epoch()).isEqualTo(3);
+        assertThat(offer(sealed(follow(three)))).isInstanceOf(Adopted.class);
+        assertThat(keeper.standing()).isInstanceOf(Standing.NotNamed.class);
+    }
+
     /** The ring after {@code before}, without its first member: all partitions on the other two. */
     private static RingTable.Builder withoutMember(RingTable before) {
         RingTable.Builder table = follow(before).removeMembers(0);

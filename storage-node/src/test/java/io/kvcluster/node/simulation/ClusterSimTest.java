@@ -16,8 +16,8 @@ class ClusterSimTest {
 
     @Test
     void everyPromiseIsKeptAndEveryMarkIsReachedThatIsNotRare() {
-        SimRuns runs = SimRuns.of(SimRuns.FIRST_SEED, SEEDS, Simulation::run, line -> {});
-        assertThat(runs.failures().stream().map(SimRuns::describe)).isEmpty();
+        SimRuns runs = SimRuns.of(SimRuns.Kind.STILL, SimRuns.FIRST_SEED, SEEDS, Simulation::run, line -> {});
+        assertThat(runs.failures().stream().map(Simulation.Result::describe)).isEmpty();
         assertThat(runs.unreached().stream().filter(mark -> !mark.isRare()))
                 .as(runs.summary())
                 .isEmpty();
@@ -64,6 +64,7 @@ class ClusterSimTest {
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         SimRuns.class.getName(),
+                        "STILL",
                         "SEED",
                         Long.toString(seed))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

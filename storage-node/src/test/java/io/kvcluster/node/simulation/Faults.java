@@ -1,6 +1,8 @@
 package io.kvcluster.node.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,6 +15,8 @@ final class Faults {
     private static final int MAX_FSYNC_ERRORS = 2;
 
     private static final int BITS = 40;
+    /** Shorter and longer than it takes until a silent member is given up, and all that it held is elsewhere. */
+    private static final int OUTAGE_MILLIS = 9_000;
 
     private final SimCluster cluster;
     private final RandomGenerator random;
@@ -75,6 +79,9 @@ final class Faults {
                 if (machine.ring() != null && cluster.machines.stream().noneMatch(SimMachine::isAway)) {
                     cluster.reached(Mark.OUTAGE);
                     machine.goAway();
+                    if (cluster.heals) {
+                        later(OUTAGE_MILLIS, machine::comeBack);
+                    }
                 }
             }
             case PAUSE -> pauseFor(machine, 20 + random.nextInt(1_000));
@@ -100,10 +107,11 @@ final class Faults {
                 later(1_500, () -> machine.fill(false));
             }
             case FSYNC_ERROR -> {
-                if (machine.isUp() && (machine.failedForces < MAX_FSYNC_ERRORS || mayLoseData(machine))) {
-                    machine.failedForces++;
-                    cluster.trace.say(machine.name, () -> "will fail in its next force of a segment");
-                    machine.disk.failForce(".seg");
+                if (cluster.heals) {
+                    failForce(worstDisk());
+                    later(900, () -> failForce(worstDisk()));
+                } else {
+                    failForce(machine);
                 }
             }
             case BIT_FLIP -> {
@@ -126,10 +134,26 @@ final class Faults {
         }
     }
 
-    /** One machine only, in the whole run. */
+    private void failForce(SimMachine machine) {
+        if (!stopped && machine.isUp() && (machine.failedForces < MAX_FSYNC_ERRORS || mayLoseData(machine))) {
+            machine.failedForces++;
+            cluster.trace.say(machine.name, () -> "will fail in its next force of a segment");
+            machine.disk.failForce(".seg");
+        }
+    }
+
+    /** A disk that failed fails again, until it is replaced. */
+    private SimMachine worstDisk() {
+        return Collections.max(
+                cluster.machines.stream().filter(machine -> !machine.gone).toList(),
+                Comparator.<SimMachine>comparingInt(machine -> machine.failedForces)
+                        .thenComparing(machine -> machine.name));
+    }
+
+    /** One machine only, in the whole run; or, where lost disks are replaced, until the others have made up for it. */
     private boolean mayLoseData(SimMachine machine) {
         return cluster.machines.stream()
-                .allMatch(other -> other == machine || !(other.lostData || other.failedForces > MAX_FSYNC_ERRORS));
+                .allMatch(other -> other == machine || !(other.unhealed || other.failedForces > MAX_FSYNC_ERRORS));
     }
 
     private void later(int atMostMillis, Runnable end) {

@@ -75,7 +75,34 @@ enum Mark {
     LINK_BROKEN,
     LINK_SLOW,
     PEER_SEEN_DOWN,
-    STORE_THAT_NO_RING_NAMES;
+    STORE_THAT_NO_RING_NAMES,
+    // moves and healing
+    COPIED,
+    ARRIVED,
+    CANCELLED,
+    TURNED_BACK,
+    CAME_BACK,
+    JOINED,
+    DRAINED,
+    STAYED_AFTER_ALL,
+    FACTOR_CHANGED,
+    QUORUMS_CHANGED,
+    DISK_LOST_WHILE_MOVING,
+    LOST_DISK_REPLACED,
+    LOST_DISK_HEALED,
+    FAILED_DISK_REPLACED,
+    ANOTHER_DISK_LOST_AFTER_HEALING,
+    SILENT_GIVEN_UP,
+    SILENT_ALIVE_GIVEN_UP,
+    BACK_AND_STAYS,
+    SILENT_REPLACED_EVERYWHERE,
+    GAVE_AWAY_AFTER_ITS_RETURN,
+    RETURNED_AND_JOINED_ANEW,
+    BRAKE_ONE_AT_A_TIME,
+    BRAKE_TOO_FEW_SOUND,
+    BRAKE_SO_MANY_AN_HOUR;
+
+    private static final Set<Mark> MOVES = EnumSet.range(COPIED, BRAKE_SO_MANY_AN_HOUR);
 
     /** Those that some of thousands of seeds reach, but not some of the few that every build runs. */
     private static final Set<Mark> RARE = EnumSet.of(
@@ -87,7 +114,20 @@ enum Mark {
             DAMAGED_RECORD_REPAIRED,
             TAIL_CUT,
             FSYNC_FAILED,
-            STORE_FAILED);
+            STORE_FAILED,
+            FAILED_DISK_REPLACED,
+            ANOTHER_DISK_LOST_AFTER_HEALING,
+            BRAKE_ONE_AT_A_TIME);
+
+    /** What runs without moves may reach. */
+    static Set<Mark> still() {
+        return EnumSet.complementOf(EnumSet.copyOf(MOVES));
+    }
+
+    /** What runs with moves must reach beside it. */
+    static Set<Mark> moves() {
+        return EnumSet.copyOf(MOVES);
+    }
 
     boolean isRare() {
         return RARE.contains(this);

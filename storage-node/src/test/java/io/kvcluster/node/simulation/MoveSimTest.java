@@ -2,9 +2,6 @@ package io.kvcluster.node.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,21 +15,18 @@ class MoveSimTest {
 
     @Test
     void everyPromiseIsKeptWhilePartitionsMove() {
-        List<MovingSimulation.Result> results = LongStream.rangeClosed(1, SEEDS)
-                .parallel()
-                .mapToObj(seed -> MovingSimulation.run(seed, MoveFault.NONE, false))
-                .toList();
+        SimRuns runs = SimRuns.of(
+                SimRuns.Kind.MOVING,
+                SimRuns.FIRST_SEED,
+                SEEDS,
+                seed -> MovingSimulation.run(seed, MoveFault.NONE, false),
+                line -> {});
 
-        assertThat(results.stream()
-                        .filter(result -> result.violation().isPresent())
-                        .map(MovingSimulation.Result::describe))
+        assertThat(runs.failures().stream().map(Simulation.Result::describe)).isEmpty();
+        assertThat(runs.unreached().stream().filter(mark -> !mark.isRare()))
+                .as(runs.summary())
                 .isEmpty();
-        Set<MovingOperator.Reached> reached = EnumSet.noneOf(MovingOperator.Reached.class);
-        results.forEach(result -> reached.addAll(result.reached()));
-        assertThat(reached).containsExactlyInAnyOrder(MovingOperator.Reached.values());
-        assertThat(results.stream().mapToLong(MovingSimulation.Result::epochs).sum())
-                .as("a run that moves little proves little")
-                .isGreaterThan(SEEDS * 20);
+        assertThat(runs.epochs()).as("a run that moves little proves little").isGreaterThan(SEEDS * 20);
     }
 
     /** The others take a moment that chance seldom gives: {@link BothSetsTest}, {@link MoveRulesTest}. */

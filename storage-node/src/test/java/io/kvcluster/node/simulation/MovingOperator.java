@@ -17,7 +17,6 @@ import io.kvcluster.ring.change.RingMachine;
 import io.kvcluster.ring.change.StoreReport;
 import io.kvcluster.ring.change.Wanted;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,21 +35,6 @@ final class MovingOperator {
     private static final long MILLIS = 1_000_000;
     private static final int MOST_MACHINES = 6;
 
-    /** What a run must reach to show anything. */
-    enum Reached {
-        COPIED,
-        ARRIVED,
-        CANCELLED,
-        TURNED_BACK,
-        CAME_BACK,
-        JOINED,
-        DRAINED,
-        STAYED_AFTER_ALL,
-        LOST_DISK_REPLACED,
-        FACTOR_CHANGED,
-        QUORUMS_CHANGED
-    }
-
     private final SimCluster cluster;
     private final MoveFault fault;
     private final boolean lingers;
@@ -60,7 +44,10 @@ final class MovingOperator {
     private final Set<String> heard = new TreeSet<>();
     private final Set<String> namesThatOwnedNothing = new TreeSet<>();
     private final Set<String> unreachable = new TreeSet<>();
-    final Set<Reached> reached = EnumSet.noneOf(Reached.class);
+    private final Set<String> doubting = new TreeSet<>();
+    private final Set<String> wereMembers = new TreeSet<>();
+    private final Set<String> returnedWithRecords = new TreeSet<>();
+    private final GivingUp givingUp;
     private @Nullable Ring ring;
     private boolean changing = true;
     private boolean settled;
@@ -77,6 +64,7 @@ final class MovingOperator {
         this.fault = fault;
         this.lingers = lingers;
         this.random = cluster.world.newRandom("moving operator");
+        this.givingUp = new GivingUp(cluster);
         this.members = cluster.machines.size();
     }
 
@@ -87,6 +75,7 @@ final class MovingOperator {
     /** The wish stays as it is, and everybody is heard. */
     void settle() {
         changing = false;
+        unreachable.clear();
     }
 
     /** For scripts: so many machines, and of each partition so many replicas that a write needs all of. */
@@ -137,25 +126,42 @@ final class MovingOperator {
         listen();
         if (changing) {
             wish();
+            loseSight();
         }
         boot();
         Ring now = ring;
         if (now == null) {
             ring = first();
-        } else if (!held) {
-            step(now);
+        } else {
+            givingUp.listened(now, heard);
+            givingUp.noteHealed(now, heard, doubting);
+            if (!held) {
+                step(now);
+                removeSurplus();
+            }
         }
         publish();
     }
 
     // --- what it knows
 
+    /** Where the cluster heals it now and then loses sight of a machine that serves, for shorter or longer than it is patient. */
+    private void loseSight() {
+        if (cluster.heals && random.nextInt(90) == 0 && unreachable.isEmpty()) {
+            SimMachine machine = cluster.machines.get(random.nextInt(cluster.machines.size()));
+            cluster.trace.say("operator", () -> "loses sight of " + machine.name);
+            unreachable.add(machine.name);
+            cluster.world.at((200 + random.nextInt(5_000)) * MILLIS, () -> unreachable.remove(machine.name));
+        }
+    }
+
     private void listen() {
         heard.clear();
+        doubting.clear();
         for (SimMachine machine : cluster.machines) {
             NodeCore core = machine.core();
             boolean deaf = unreachable.contains(machine.name) || (changing && random.nextInt(8) == 0);
-            if (core != null && !machine.gone && !deaf) {
+            if (core != null && machine.speaks() && !machine.gone && !deaf) {
                 hear(machine, core);
             }
         }
@@ -167,6 +173,9 @@ final class MovingOperator {
         MoveViews views = new MoveViews(core);
         Ring its = core.keeper().current();
         heard.add(storeId);
+        if (its != null && views.suspectReplicas(its) > 0) {
+            doubting.add(storeId);
+        }
         told.put(
                 storeId,
                 new StoreReport(
@@ -259,31 +268,64 @@ final class MovingOperator {
     }
 
     private Wanted wanted(Ring now) {
-        List<RingChange.NewMember> join = new ArrayList<>();
-        Map<String, Boolean> replace = new TreeMap<>();
-        for (SimMachine machine : cluster.machines) {
-            NodeCore core = machine.core();
-            if (core == null || machine.gone) {
-                continue;
-            }
-            String storeId = core.store().identity().storeIdText();
-            if (now.member(storeId).isEmpty() && heard.contains(storeId)) {
-                join.add(pod(machine, core));
-                now.members().stream()
-                        .filter(member -> member.getName().equals(machine.name))
-                        .filter(member -> !member.getStoreId().equals(storeId))
-                        .forEach(member -> replace.put(member.getStoreId(), true));
-            }
-        }
-        now.members().stream().filter(Member::getDiskGone).forEach(member -> replace.put(member.getStoreId(), true));
         Set<String> leave = Leavers.choose(now, members);
         List<DrainProof> drained =
                 leave.stream().filter(proofs::containsKey).map(proofs::get).toList();
         return Wanted.of(factor, read, write)
-                .joining(join)
+                .joining(joiners(now))
                 .leaving(leave)
-                .replacing(replace)
+                .replacing(givingUp.wanted(now, heard))
                 .drained(drained);
+    }
+
+    /** As many as there are places, of machines whose store is empty. */
+    private List<RingChange.NewMember> joiners(Ring now) {
+        List<RingChange.NewMember> join = new ArrayList<>();
+        for (SimMachine machine : cluster.machines) {
+            NodeCore core = machine.core();
+            if (core != null && join.size() < places(now) && isOutside(now, machine, core) && isEmpty(machine, core)) {
+                join.add(pod(machine, core));
+            }
+        }
+        return join;
+    }
+
+    private long places(Ring now) {
+        Set<String> leave = Leavers.choose(now, members);
+        return members
+                - now.members().stream()
+                        .filter(member ->
+                                member.getState() != MemberState.REPLACED && !leave.contains(member.getStoreId()))
+                        .count();
+    }
+
+    /** Heard, and the ring names neither its store nor another one under its name that is not given up. */
+    private boolean isOutside(Ring now, SimMachine machine, NodeCore core) {
+        String storeId = core.store().identity().storeIdText();
+        return !machine.gone
+                && heard.contains(storeId)
+                && now.member(storeId).isEmpty()
+                && now.members().stream()
+                        .noneMatch(member ->
+                                member.getName().equals(machine.name) && member.getState() != MemberState.REPLACED);
+    }
+
+    /** It was never a member, or it says that it gave everything away. */
+    private boolean isEmpty(SimMachine machine, NodeCore core) {
+        if (core.keeper().current() == null) {
+            return true;
+        }
+        String storeId = core.store().identity().storeIdText();
+        Optional<DrainStatus> drain = new MoveViews(core).drain();
+        boolean holds = drain.isEmpty()
+                || drain.get().getHeldRecords() > 0
+                || drain.get().getHints() > 0;
+        if (holds && drain.isPresent()) {
+            returnedWithRecords.add(storeId);
+            cluster.trace.say("operator", () -> machine.name + " was a member and still holds " + drain.get());
+        }
+        cluster.reachedIf(!holds && returnedWithRecords.contains(storeId), Mark.GAVE_AWAY_AFTER_ITS_RETURN);
+        return !holds;
     }
 
     private static RingChange.NewMember pod(SimMachine machine, NodeCore core) {
@@ -302,12 +344,15 @@ final class MovingOperator {
         Wanted wanted = wanted(now);
         RingMachine.Next next = RingMachine.next(now, wanted, reports(), new Pace(3, 3));
         settled = next instanceof RingMachine.Settled;
+        noteWaits(next);
         switch (next) {
             case RingMachine.Changed changed -> {
                 if (!changing || random.nextInt(12) > 0) { // else it dies before it wrote
                     Ring made = fault.published(now, changed.ring());
                     ring = made;
-                    changed.steps().forEach(step -> note(made, step));
+                    givingUp.made(now, made);
+                    changed.steps().forEach(step -> note(now, made, step));
+                    made.members().forEach(member -> wereMembers.add(member.getStoreId()));
                 }
             }
             case RingMachine.Waiting waiting -> cluster.trace.say("operator", () -> "waits: " + waiting.waits());
@@ -317,30 +362,65 @@ final class MovingOperator {
         removeDrained(now);
     }
 
-    private void note(Ring made, String step) {
-        cluster.trace.say("operator", () -> "epoch " + made.epoch() + ": " + step);
-        mark(step, "is copied", Reached.COPIED);
-        mark(step, "arrives", Reached.ARRIVED);
-        mark(step, "is cancelled", Reached.CANCELLED);
-        mark(step, "turns back", Reached.TURNED_BACK);
-        mark(step, "is back", Reached.CAME_BACK);
-        mark(step, "has joined", Reached.JOINED);
-        mark(step, "is drained", Reached.DRAINED);
-        mark(step, "stays after all", Reached.STAYED_AFTER_ALL);
-        mark(step, "is replaced everywhere", Reached.LOST_DISK_REPLACED);
-        for (int p = 0; p < made.partitions(); p++) {
-            if (made.moves(p) && made.target(p).size() != made.replicas(p).size()) {
-                reached.add(Reached.FACTOR_CHANGED);
-            }
-            if (made.moves(p) && made.targetRead(p) != made.read(p)) {
-                reached.add(Reached.QUORUMS_CHANGED);
-            }
+    private void noteWaits(RingMachine.Next next) {
+        List<RingMachine.Wait> waits = switch (next) {
+            case RingMachine.Changed changed -> changed.waits();
+            case RingMachine.Waiting waiting -> waiting.waits();
+            case RingMachine.Settled _, RingMachine.Refused _ -> List.of();
+        };
+        for (RingMachine.Wait wait : waits) {
+            cluster.reachedIf(wait.why().contains("one at a time"), Mark.BRAKE_ONE_AT_A_TIME);
+            cluster.reachedIf(wait.why().contains("other replicas are up and sound"), Mark.BRAKE_TOO_FEW_SOUND);
         }
     }
 
-    private void mark(String step, String end, Reached mark) {
-        if (step.contains(end)) {
-            reached.add(mark);
+    private void note(Ring before, Ring made, String step) {
+        cluster.trace.say("operator", () -> "epoch " + made.epoch() + ": " + step);
+        mark(step, "is copied", Mark.COPIED);
+        mark(step, "arrives", Mark.ARRIVED);
+        mark(step, "is cancelled", Mark.CANCELLED);
+        mark(step, "turns back", Mark.TURNED_BACK);
+        mark(step, "is back", Mark.CAME_BACK);
+        mark(step, "is back and stays", Mark.BACK_AND_STAYS);
+        mark(step, "has joined", Mark.JOINED);
+        mark(step, "is drained", Mark.DRAINED);
+        mark(step, "stays after all", Mark.STAYED_AFTER_ALL);
+        for (Member member : before.members()) {
+            if (made.member(member.getStoreId()).isEmpty() && member.getState() == MemberState.REPLACED) {
+                cluster.reached(member.getDiskGone() ? Mark.LOST_DISK_REPLACED : Mark.SILENT_REPLACED_EVERYWHERE);
+            }
+        }
+        for (Member member : made.members()) {
+            boolean anew = before.member(member.getStoreId()).isEmpty() && wereMembers.contains(member.getStoreId());
+            cluster.reachedIf(anew, Mark.RETURNED_AND_JOINED_ANEW);
+        }
+        for (int p = 0; p < made.partitions(); p++) {
+            cluster.reachedIf(
+                    made.moves(p) && made.target(p).size() != made.replicas(p).size(), Mark.FACTOR_CHANGED);
+            cluster.reachedIf(made.moves(p) && made.targetRead(p) != made.read(p), Mark.QUORUMS_CHANGED);
+        }
+    }
+
+    private void mark(String step, String end, Mark mark) {
+        cluster.reachedIf(step.contains(end), mark);
+    }
+
+    /** Machines that came too late: nobody wants as many any more, and what they hold is nothing. */
+    private void removeSurplus() {
+        Ring now = ring;
+        if (now == null) {
+            return;
+        }
+        for (SimMachine machine : cluster.machines) {
+            NodeCore core = machine.core();
+            if (core != null
+                    && places(now) <= 0
+                    && isOutside(now, machine, core)
+                    && now.members().stream()
+                            .noneMatch(member -> member.getName().equals(machine.name))
+                    && isEmpty(machine, core)) {
+                machine.remove();
+            }
         }
     }
 

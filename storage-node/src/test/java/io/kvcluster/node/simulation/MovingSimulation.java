@@ -11,9 +11,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
-import java.util.stream.LongStream;
 
-/** One seed with ring changes among the faults: as {@link Simulation}, with machines that come and go and the real machine of rings. */
+/**
+ * One seed with ring changes and healing among the faults: as {@link Simulation}, with machines that come, go and lose their disks, and
+ * the real machine of rings.
+ *
+ * <p>What is promised when disks are lost: as long as one is lost at a time, everything that was acknowledged by, or read at, a write
+ * quorum or more. Another may be lost when the others have made up for the last: no ring names its store any more, and every store that
+ * the ring names speaks and doubts nothing. What fewer acknowledged ({@code one}, {@code local}) may go with a disk, and with a store
+ * that was given up while it was silent. To be silent, off, paused or parted takes nothing away from anybody, however many are.
+ */
 final class MovingSimulation {
     private static final long SECONDS = 1_000_000_000L;
     private static final long LIVENESS_SECONDS = 120;
@@ -25,44 +32,35 @@ final class MovingSimulation {
     private final MovingOperator operator;
     private final Faults faults;
 
-    /** How it went. */
-    record Result(
-            SimPlan plan,
-            Optional<String> violation,
-            Set<MovingOperator.Reached> reached,
-            int operations,
-            int answered,
-            long epochs,
-            List<String> trace) {
-        String describe() {
-            return "seed " + plan.seed() + " FAILED (" + plan.summary() + ")\n  " + violation.orElse("")
-                    + "\n  replay: make sim MOVES=1 SEED=" + plan.seed();
-        }
-    }
-
     private MovingSimulation(SimPlan plan, MoveFault fault, boolean traced) {
         this.cluster = new SimCluster(plan, fault.rules(), traced);
+        cluster.heals = heals(plan.seed());
         cluster.machines.forEach(machine -> machine.copies = true);
         this.clients = new Clients(cluster);
         this.operator = new MovingOperator(cluster, fault, lingers(plan.seed()));
         this.faults = new Faults(cluster, clients::watch);
     }
 
-    static Result run(long seed, MoveFault fault, boolean traced) {
+    static Simulation.Result run(long seed, MoveFault fault, boolean traced) {
         MovingSimulation simulation = new MovingSimulation(plan(seed), fault, traced);
         try {
             simulation.run();
         } catch (RuntimeException | AssertionError thrown) {
             simulation.cluster.bug("the run threw", thrown);
         }
-        return simulation.result();
+        Ring ring = simulation.operator.ring();
+        return Simulation.Result.of(simulation.cluster, simulation.clients, true, ring == null ? 0 : ring.epoch());
     }
 
     /** Longer and slower than a run without moves: these take some seconds each. */
     static SimPlan plan(long seed) {
         SimPlan base = SimPlan.of(seed);
         EnumSet<Fault> faults = EnumSet.copyOf(base.faults());
-        faults.remove(Fault.FSYNC_ERROR); // a store that failed for good is a lost disk, which is a fault of its own
+        if (!heals(seed)) {
+            faults.remove(Fault.FSYNC_ERROR); // nobody would replace a store that failed for good
+        } else if (seed % 2 == 0) {
+            faults.add(Fault.OUTAGE);
+        }
         if (seed % 3 == 0) {
             faults.add(Fault.LOST_DISK);
         }
@@ -76,7 +74,7 @@ final class MovingSimulation {
         }
         return new SimPlan(
                 seed,
-                3 + (int) (seed / 4 % 2),
+                3 + (int) (seed / 4 % (heals(seed) ? 3 : 2)),
                 base.loops(),
                 lingers ? Policy.LAST_WRITER_WINS : base.policy(),
                 faults,
@@ -99,6 +97,11 @@ final class MovingSimulation {
      */
     private static boolean lingers(long seed) {
         return seed % 4 == 1;
+    }
+
+    /** In the others nobody who is away is given up. */
+    private static boolean heals(long seed) {
+        return !lingers(seed);
     }
 
     private void run() {
@@ -127,7 +130,7 @@ final class MovingSimulation {
     private Set<String> damaged() {
         Set<String> damaged = new TreeSet<>();
         cluster.machines.stream()
-                .filter(machine -> machine.emptied || !everyDiskKept())
+                .filter(machine -> machine.emptied || machine.givenUp || !everyDiskKept())
                 .forEach(machine -> damaged.add(machine.name));
         return damaged;
     }
@@ -147,7 +150,7 @@ final class MovingSimulation {
             return false;
         }
         for (SimMachine machine : cluster.machines) {
-            if (machine.gone || machine.failed) {
+            if (machine.gone) {
                 continue;
             }
             NodeCore core = machine.core();
@@ -174,9 +177,8 @@ final class MovingSimulation {
             return;
         }
         ConsistencyLevel level = everyDiskKept() ? ConsistencyLevel.ALL : ConsistencyLevel.QUORUM;
-        List<SimMachine> members = cluster.machines.stream()
-                .filter(machine -> !machine.gone && !machine.failed)
-                .toList();
+        List<SimMachine> members =
+                cluster.machines.stream().filter(machine -> !machine.gone).toList();
         IntSupplier left = clients.readAll(level, members, _ -> {});
         await("every key was read at " + level, LIVENESS_SECONDS, () -> left.getAsInt() == 0);
     }
@@ -192,61 +194,6 @@ final class MovingSimulation {
                 return;
             }
             cluster.world.runFor(20_000_000);
-        }
-    }
-
-    private Result result() {
-        int answered = 0;
-        for (SimOperation operation : clients.operations) {
-            answered += operation.acknowledged() || operation.answeredRead() ? 1 : 0;
-        }
-        Ring ring = operator.ring();
-        return new Result(
-                cluster.plan,
-                cluster.broken(),
-                EnumSet.copyOf(
-                        operator.reached.isEmpty() ? EnumSet.noneOf(MovingOperator.Reached.class) : operator.reached),
-                clients.operations.size(),
-                answered,
-                ring == null ? 0 : ring.epoch(),
-                cluster.trace.lines());
-    }
-
-    /** {@code SEEDS n [first]}, {@code SEED x}, or {@code FAULT name n}. */
-    public static void main(String[] args) {
-        switch (args[0]) {
-            case "SEED" -> {
-                Result result = run(Long.parseLong(args[1]), MoveFault.NONE, true);
-                result.trace().forEach(System.out::println);
-                System.out.println(result.violation().isPresent() ? result.describe() : "seed " + args[1] + " is good");
-                System.exit(result.violation().isPresent() ? 1 : 0);
-            }
-            default -> {
-                MoveFault fault = args[0].equals("FAULT") ? MoveFault.valueOf(args[1]) : MoveFault.NONE;
-                int at = args[0].equals("FAULT") ? 2 : 1;
-                long first = args.length > at + 1 ? Long.parseLong(args[at + 1]) : 1;
-                List<Result> results = LongStream.range(first, first + Long.parseLong(args[at]))
-                        .parallel()
-                        .mapToObj(seed -> run(seed, fault, false))
-                        .toList();
-                List<Result> failed = results.stream()
-                        .filter(result -> result.violation().isPresent())
-                        .toList();
-                failed.stream().limit(8).map(Result::describe).forEach(System.out::println);
-                Set<MovingOperator.Reached> reached = EnumSet.noneOf(MovingOperator.Reached.class);
-                results.forEach(result -> reached.addAll(result.reached()));
-                System.out.printf(
-                        "%s: %d of %d failed, first %s; %d operations, %d answered; %d epochs; reached %s%n",
-                        fault,
-                        failed.size(),
-                        results.size(),
-                        failed.isEmpty() ? "none" : failed.getFirst().plan().seed(),
-                        results.stream().mapToInt(Result::operations).sum(),
-                        results.stream().mapToInt(Result::answered).sum(),
-                        results.stream().mapToLong(Result::epochs).sum(),
-                        reached);
-                System.exit(failed.isEmpty() ? 0 : 1);
-            }
         }
     }
 }

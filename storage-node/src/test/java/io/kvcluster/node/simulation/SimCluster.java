@@ -49,6 +49,9 @@ final class SimCluster {
     final Set<Mark> marks = EnumSet.noneOf(Mark.class);
     private final Wire wire;
     private final RandomGenerator resolverChance;
+    /** What stays away is given up, who returns joins anew, and failed disks are replaced. */
+    boolean heals;
+
     private boolean underLoad = true;
     private Optional<String> broken = Optional.empty();
 

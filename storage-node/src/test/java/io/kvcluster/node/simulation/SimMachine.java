@@ -32,6 +32,7 @@ final class SimMachine {
     SimulatedDisk disk;
     TimedDisk timed;
     private int boots;
+    private int disks;
     private int lives;
     private boolean powerIsOff;
     private boolean away;
@@ -44,6 +45,18 @@ final class SimMachine {
 
     /** What was durable here is no longer. */
     boolean lostData;
+
+    /** The same, and the others have not made up for it: no other disk may be lost meanwhile. */
+    boolean unhealed;
+
+    /** How often a lost disk of it was made up for. */
+    int healed;
+
+    /** Something on its disk turned, and that disk is still there. */
+    boolean damaged;
+
+    /** Its store was given up while it was silent: what it alone held may be missing. */
+    boolean givenUp;
 
     /** It has a store that no ring names. */
     boolean diskLost;
@@ -69,6 +82,7 @@ final class SimMachine {
         @Nullable NodeCore core;
 
         boolean stopping;
+        boolean paused;
 
         Life(SimEnvironment environment) {
             this.environment = environment;
@@ -95,6 +109,11 @@ final class SimMachine {
 
     boolean isUp() {
         return life != null;
+    }
+
+    /** A process runs here, and whoever asks it hears it. */
+    boolean speaks() {
+        return life != null && life.core != null && !life.paused;
     }
 
     /** Processes that have started here. */
@@ -165,6 +184,9 @@ final class SimMachine {
             case FAILED -> {
                 failed = true;
                 cluster.reached(Mark.STORE_FAILED);
+                if (cluster.heals) {
+                    cluster.world.at((100 + cluster.random.nextInt(2_000)) * 1_000_000L, this::replaceFailedDisk);
+                }
             }
             case IO -> cluster.world.at(200_000_000, this::boot);
             case LOCKED, NEWER_FORMAT, DAMAGED -> cluster.bug(name + " refuses to start: " + refused.getMessage());
@@ -269,9 +291,20 @@ final class SimMachine {
     /** Another machine under the same name, with an empty disk. */
     void renew() {
         gone = false;
+        failed = false;
+        failedForces = 0;
+        damaged = false;
         disk = new SimulatedDisk(cluster.world.newRandom(name + " disk " + lives));
         disk.capacity(SimCluster.DISK_BYTES);
         timed = timedDisk();
+        boot();
+    }
+
+    private void replaceFailedDisk() {
+        failed = false;
+        failedForces = 0;
+        cluster.reached(Mark.FAILED_DISK_REPLACED);
+        loseDisk();
         boot();
     }
 
@@ -280,9 +313,14 @@ final class SimMachine {
         kill();
         cluster.trace.say(name, () -> "has a new, empty disk");
         cluster.reached(Mark.DISK_LOST);
+        cluster.reachedIf(
+                cluster.machines.stream().anyMatch(machine -> machine.healed > 0),
+                Mark.ANOTHER_DISK_LOST_AFTER_HEALING);
         lostData = true;
+        unhealed = true;
+        damaged = false;
         diskLost = true;
-        disk = new SimulatedDisk(cluster.world.newRandom(name + " next disk"));
+        disk = new SimulatedDisk(cluster.world.newRandom(name + " next disk" + (disks++ == 0 ? "" : " " + disks)));
         disk.capacity(SimCluster.DISK_BYTES);
         timed = timedDisk();
     }
@@ -320,6 +358,7 @@ final class SimMachine {
     void pause() {
         if (life != null) {
             cluster.trace.say(name, () -> "is paused");
+            life.paused = true;
             life.environment.pause();
         }
     }
@@ -327,6 +366,7 @@ final class SimMachine {
     void resume() {
         if (life != null) {
             cluster.trace.say(name, () -> "goes on");
+            life.paused = false;
             life.environment.resume();
         }
     }
@@ -376,6 +416,8 @@ final class SimMachine {
         cluster.trace.say(name, () -> "bit " + offset + " of " + file + " turns");
         cluster.reached(Mark.SEGMENT_DAMAGED);
         lostData = true;
+        unhealed = true;
+        damaged = true;
         disk.flip(file, offset, cluster.random.nextInt(8));
     }
 

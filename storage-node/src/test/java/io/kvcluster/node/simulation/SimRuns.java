@@ -1,8 +1,10 @@
 package io.kvcluster.node.simulation;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,12 +12,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Many seeds on all processors, or one with its trace. */
 final class SimRuns {
     /** Where the fixed seeds of the tests begin. */
     static final long FIRST_SEED = 1;
 
+    private final Kind kind;
     private final Map<Mark, Integer> marks = new EnumMap<>(Mark.class);
     private final List<Simulation.Result> failures = new ArrayList<>();
     private long runs;
@@ -23,12 +27,42 @@ final class SimRuns {
     private long answered;
     private long unknown;
     private long virtualMillis;
+    private long epochs;
 
-    private SimRuns() {}
+    private SimRuns(Kind kind) {
+        this.kind = kind;
+    }
+
+    /** The two simulations of a seed. */
+    enum Kind {
+        /** The members stay as they are. */
+        STILL(Mark.still()) {
+            @Override
+            Simulation.Result run(long seed, boolean traced) {
+                return traced ? Simulation.traced(seed) : Simulation.run(seed);
+            }
+        },
+        /** Members come, go, are given up and replaced. */
+        MOVING(Mark.moves()) {
+            @Override
+            Simulation.Result run(long seed, boolean traced) {
+                return MovingSimulation.run(seed, MoveFault.NONE, traced);
+            }
+        };
+
+        private final Set<Mark> marks;
+
+        Kind(Set<Mark> marks) {
+            this.marks = marks;
+        }
+
+        abstract Simulation.Result run(long seed, boolean traced);
+    }
 
     /** Seeds {@code first} to {@code first + seeds - 1}. @param progress hears a line now and then */
-    static SimRuns of(long first, long seeds, LongFunction<Simulation.Result> run, Consumer<String> progress) {
-        SimRuns sum = new SimRuns();
+    static SimRuns of(
+            Kind kind, long first, long seeds, LongFunction<Simulation.Result> run, Consumer<String> progress) {
+        SimRuns sum = new SimRuns(kind);
         AtomicLong next = new AtomicLong(first);
         long began = System.nanoTime();
         List<Thread> threads = new ArrayList<>();
@@ -56,22 +90,17 @@ final class SimRuns {
         answered += result.answered();
         unknown += result.unknown();
         virtualMillis += result.virtualMillis();
-        result.marks().forEach(mark -> marks.merge(mark, 1, Integer::sum));
+        epochs += result.epochs();
+        result.marks().stream().filter(kind.marks::contains).forEach(mark -> marks.merge(mark, 1, Integer::sum));
         if (result.violation().isPresent()) {
             failures.add(result);
-            progress.accept(describe(result));
+            progress.accept(result.describe());
         }
         if (runs % Math.max(1, seeds / 20) == 0) {
             double minutes = (System.nanoTime() - began) / 60e9;
             progress.accept("%d of %d seeds, %.0f a minute, %d failed, %d of %d marks"
-                    .formatted(runs, seeds, runs / minutes, failures.size(), marks.size(), Mark.values().length));
+                    .formatted(runs, seeds, runs / minutes, failures.size(), marks.size(), kind.marks.size()));
         }
-    }
-
-    static String describe(Simulation.Result failed) {
-        return "seed " + failed.plan().seed() + " FAILED (" + failed.plan().summary() + ")\n  "
-                + failed.violation().orElse("") + "\n  replay: make sim SEED="
-                + failed.plan().seed();
     }
 
     List<Simulation.Result> failures() {
@@ -79,7 +108,7 @@ final class SimRuns {
     }
 
     Set<Mark> unreached() {
-        Set<Mark> all = EnumSet.allOf(Mark.class);
+        Set<Mark> all = EnumSet.copyOf(kind.marks);
         all.removeAll(marks.keySet());
         return all;
     }
@@ -88,14 +117,20 @@ final class SimRuns {
         return answered;
     }
 
+    long epochs() {
+        return epochs;
+    }
+
     String summary() {
-        return "%d seeds, %d failed; %d operations, %.1f %% answered, %.1f %% unknown; %d s of virtual time%nmarks: %s%nnever reached: %s"
+        return "%s: %d seeds, %d failed; %d operations, %.1f %% answered, %.1f %% unknown; %d rings; %d s of virtual time%nmarks: %s%nnever reached: %s"
                 .formatted(
+                        kind,
                         runs,
                         failures.size(),
                         operations,
                         100.0 * answered / Math.max(1, operations),
                         100.0 * unknown / Math.max(1, operations),
+                        epochs,
                         virtualMillis / 1_000,
                         marks.entrySet().stream()
                                 .map(mark -> mark.getKey() + " " + mark.getValue())
@@ -103,31 +138,65 @@ final class SimRuns {
                         unreached());
     }
 
-    /** {@code SEEDS n [first]} runs many, {@code SEED x} replays one with its trace. */
+    /** {@code KINDS SEEDS n [first]} runs many, {@code KIND SEED x} replays one with its trace, {@code KINDS FAULTS n} counts what is missed. */
     public static void main(String[] args) {
-        if (args.length >= 2 && args[0].equals("SEED")) {
-            Simulation.Result result = Simulation.traced(Long.parseLong(args[1]));
-            result.trace().forEach(System.out::println);
-            System.out.println(result.violation().isPresent() ? describe(result) : "seed " + args[1] + " is good");
-            System.exit(result.violation().isPresent() ? 1 : 0);
-        }
-        if (args.length >= 2 && args[0].equals("FAULT")) {
-            SimRuns found = of(FIRST_SEED, Long.parseLong(args[2]), SeededFault.valueOf(args[1])::run, line -> {});
-            found.failures().stream().map(SimRuns::describe).limit(3).forEach(System.out::println);
-            System.out.println(args[1] + ": " + found.failures().size() + " of " + args[2] + ", first "
-                    + found.failures().stream()
-                            .mapToLong(failed -> failed.plan().seed())
-                            .min());
-            System.exit(0);
-        }
-        if (args.length < 2 || !args[0].equals("SEEDS")) {
-            System.err.println("usage: SEEDS n [first] | SEED x");
+        if (args.length < 3) {
+            System.err.println("usage: STILL|MOVING|STILL,MOVING  SEEDS n [first] | SEED x | FAULTS n [name]");
             System.exit(2);
         }
-        long seeds = Long.parseLong(args[1]);
-        long first = args.length > 2 ? Long.parseLong(args[2]) : FIRST_SEED;
-        SimRuns runs = of(first, seeds, Simulation::run, System.out::println);
+        List<Kind> kinds = Stream.of(args[0].split(",")).map(Kind::valueOf).toList();
+        long number = Long.parseLong(args[2]);
+        boolean good = true;
+        for (Kind kind : kinds) {
+            good &= switch (args[1]) {
+                case "SEEDS" -> many(kind, args.length > 3 ? Long.parseLong(args[3]) : FIRST_SEED, number);
+                case "SEED" -> replay(kind, number);
+                case "FAULTS" -> faults(kind, number, args.length > 3 ? args[3] : "");
+                default -> throw new IllegalArgumentException(args[1] + ": must be SEEDS, SEED or FAULTS");
+            };
+        }
+        System.exit(good ? 0 : 1);
+    }
+
+    private static boolean many(Kind kind, long first, long seeds) {
+        SimRuns runs = of(kind, first, seeds, seed -> kind.run(seed, false), System.out::println);
         System.out.println(runs.summary());
-        System.exit(runs.failures().isEmpty() && runs.unreached().isEmpty() ? 0 : 1);
+        return runs.failures().isEmpty() && runs.unreached().isEmpty();
+    }
+
+    private static boolean replay(Kind kind, long seed) {
+        Simulation.Result result = kind.run(seed, true);
+        result.trace().forEach(System.out::println);
+        System.out.println(result.violation().isPresent() ? result.describe() : "seed " + seed + " is good");
+        return result.violation().isEmpty();
+    }
+
+    /** Of each rule that is taken away: how many seeds show that a promise is broken. */
+    private static boolean faults(Kind kind, long seeds, String only) {
+        Map<String, LongFunction<Simulation.Result>> faults = new LinkedHashMap<>();
+        switch (kind) {
+            case STILL -> Stream.of(SeededFault.values()).forEach(fault -> faults.put(fault.name(), fault::run));
+            case MOVING ->
+                Stream.of(MoveFault.values())
+                        .filter(fault -> fault != MoveFault.NONE)
+                        .forEach(fault -> faults.put(fault.name(), seed -> MovingSimulation.run(seed, fault, false)));
+        }
+        faults.keySet().removeIf(name -> !only.isEmpty() && !name.equals(only));
+        faults.forEach((name, run) -> {
+            SimRuns runs = of(kind, FIRST_SEED, seeds, run, _ -> {});
+            List<Simulation.Result> caught = runs.failures().stream()
+                    .sorted(Comparator.comparing(result -> result.plan().seed()))
+                    .toList();
+            System.out.printf(
+                    "| %s | %d | %s |%n",
+                    name,
+                    caught.size(),
+                    caught.isEmpty() ? "" : caught.getFirst().plan().seed());
+            caught.stream()
+                    .limit(2)
+                    .map(result -> result.violation().orElse(""))
+                    .forEach(System.err::println);
+        });
+        return true;
     }
 }

@@ -21,19 +21,47 @@ final class Simulation {
     /**
      * How it went.
      *
+     * @param moves with ring changes and healing, as {@link MovingSimulation}
      * @param violation the first thing that must not be; empty for a good run
      * @param answered operations that were not refused and whose outcome is known
+     * @param epochs rings that were made
      */
     record Result(
             SimPlan plan,
+            boolean moves,
             Optional<String> violation,
             Set<Mark> marks,
             int operations,
             int answered,
             int unknown,
             long virtualMillis,
-            long events,
-            List<String> trace) {}
+            long epochs,
+            List<String> trace) {
+        static Result of(SimCluster cluster, Clients clients, boolean moves, long epochs) {
+            int answered = 0;
+            int unknown = 0;
+            for (SimOperation operation : clients.operations) {
+                answered += operation.acknowledged() || operation.answeredRead() ? 1 : 0;
+                unknown += operation.outcome instanceof Outcome.Unknown ? 1 : 0;
+            }
+            return new Result(
+                    cluster.plan,
+                    moves,
+                    cluster.broken(),
+                    EnumSet.copyOf(cluster.marks.isEmpty() ? EnumSet.noneOf(Mark.class) : cluster.marks),
+                    clients.operations.size(),
+                    answered,
+                    unknown,
+                    cluster.world.nanos() / 1_000_000,
+                    epochs,
+                    cluster.trace.lines());
+        }
+
+        String describe() {
+            return "seed " + plan.seed() + " FAILED (" + plan.summary() + ")\n  " + violation.orElse("")
+                    + "\n  replay: make sim MOVES=" + (moves ? 1 : 0) + " SEED=" + plan.seed();
+        }
+    }
 
     private Simulation(SimPlan plan, NodeRules rules, Sabotage sabotage, boolean traced) {
         this.plan = plan;
@@ -67,7 +95,7 @@ final class Simulation {
         } catch (RuntimeException | AssertionError thrown) {
             simulation.cluster.bug("the run threw", thrown);
         }
-        return simulation.result();
+        return Result.of(simulation.cluster, simulation.clients, false, simulation.operator.epoch());
     }
 
     private void run() {
@@ -98,24 +126,5 @@ final class Simulation {
     /** Clocks differ and drift, and a process that starts again begins above the stamps that the last one had reserved. */
     private long clockSlackNanos() {
         return (plan.clockSpreadMillis() + RESERVED_MILLIS) * 1_000_000L;
-    }
-
-    private Result result() {
-        int answered = 0;
-        int unknown = 0;
-        for (SimOperation operation : clients.operations) {
-            answered += operation.acknowledged() || operation.answeredRead() ? 1 : 0;
-            unknown += operation.outcome instanceof Outcome.Unknown ? 1 : 0;
-        }
-        return new Result(
-                plan,
-                cluster.broken(),
-                EnumSet.copyOf(cluster.marks.isEmpty() ? EnumSet.noneOf(Mark.class) : cluster.marks),
-                clients.operations.size(),
-                answered,
-                unknown,
-                cluster.world.nanos() / 1_000_000,
-                cluster.world.executed(),
-                cluster.trace.lines());
     }
 }
