@@ -27,6 +27,9 @@ final class ChangeLane implements Runnable {
     private static final Duration LIMIT = Duration.ofMinutes(8 * Settings.slowness());
     private static final Duration BETWEEN = Duration.ofSeconds(1);
 
+    private static final List<FaultKind> CHANGES_OF_MEMBERS = List.of(
+            FaultKind.SCALE_UP, FaultKind.MORE_COPIES, FaultKind.QUORUMS, FaultKind.FEWER_COPIES, FaultKind.SCALE_DOWN);
+
     private final Ground ground;
     private final Cluster cluster;
     private final Set<FaultKind> kinds;
@@ -49,6 +52,10 @@ final class ChangeLane implements Runnable {
     @Override
     public void run() {
         while (!ground.isOver()) {
+            if (ground.isExtended() && CHANGES_OF_MEMBERS.stream().allMatch(ground::isOften)) {
+                restartsAndDisks();
+                continue;
+            }
             step(FaultKind.SCALE_UP, this::scaleUp);
             boolean lostAtSix = random.nextBoolean();
             if (lostAtSix) {
@@ -59,16 +66,26 @@ final class ChangeLane implements Runnable {
             step(FaultKind.QUORUMS, () -> quorums("a majority of 4", "null", FOUR_COPIES));
             step(FaultKind.FEWER_COPIES, this::fewerCopies);
             step(FaultKind.SCALE_DOWN, this::scaleDown);
-            step(FaultKind.MIXED_VERSIONS, () -> restarts.mixed(HOME));
-            if (!lostAtSix) {
-                step(FaultKind.LOST_DISK, () -> disks.lose(HOME));
+            if (lostAtSix) {
+                step(FaultKind.MIXED_VERSIONS, () -> restarts.mixed(HOME));
+                step(FaultKind.ROLLING_RESTART, () -> restarts.rolling(HOME));
+            } else {
+                restartsAndDisks();
             }
-            step(FaultKind.ROLLING_RESTART, () -> restarts.rolling(HOME));
         }
     }
 
+    private void restartsAndDisks() {
+        step(FaultKind.MIXED_VERSIONS, () -> restarts.mixed(HOME));
+        step(FaultKind.LOST_DISK, () -> disks.lose(HOME));
+        step(FaultKind.ROLLING_RESTART, () -> restarts.rolling(HOME));
+        Ground.letPass(BETWEEN);
+    }
+
+    /** In the time that is added only what is missing is made, and what that needs. */
     private void step(FaultKind kind, Runnable step) {
-        if (kinds.contains(kind) && !ground.isOver()) {
+        boolean enough = ground.isExtended() && !CHANGES_OF_MEMBERS.contains(kind) && ground.isOften(kind);
+        if (kinds.contains(kind) && !enough && !ground.isOver()) {
             ground.progress.change(kind.label());
             step.run();
             ground.progress.change("");

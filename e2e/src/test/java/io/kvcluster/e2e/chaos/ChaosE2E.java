@@ -64,7 +64,7 @@ final class ChaosE2E {
                 Probes probes = new Probes(client);
                 Populations clients = new Populations(cluster);
                 Progress progress = new Progress(clients, LENGTH)) {
-            Ground ground = new Ground(target, cluster, strength, progress, LENGTH);
+            Ground ground = new Ground(target, cluster, strength, progress, kinds, LENGTH);
             List<String> flaws = new ArrayList<>();
             ChangeLane changes = new ChangeLane(ground, kinds, SEED);
             breakEverything(
@@ -73,6 +73,7 @@ final class ChaosE2E {
                             new NodeLane(ground, new Injector(ground, kinds, SEED), probes),
                             new ControlPlaneLane(ground, kinds, SEED),
                             changes));
+            Duration lasted = ground.elapsed();
             progress.say("no more faults; back to three members");
             if (changes.goHome()) {
                 ground.await("the operator says that all is well", target.patience(), () -> isSettled(cluster));
@@ -88,7 +89,7 @@ final class ChaosE2E {
             progress.say(digests.toString());
             flaws.addAll(strength.flaws(ChangeLane.HOME));
             ChaosRun run = new ChaosRun(
-                    LENGTH,
+                    lasted,
                     kinds,
                     ground.made(),
                     populations,

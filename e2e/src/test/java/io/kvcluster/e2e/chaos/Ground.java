@@ -33,30 +33,61 @@ final class Ground {
     final Cluster cluster;
     final Strength strength;
     final Progress progress;
-    private final long endNanos;
+    private final List<FaultKind> kinds;
+    private final Duration length;
+    private final long beginNanos = System.nanoTime();
 
     private final ReentrantLock operator = new ReentrantLock(true);
     private final ReentrantLock nodes = new ReentrantLock(true);
     /** Read: it is needed for a moment. Write: it is away. */
     private final ReentrantReadWriteLock api = new ReentrantReadWriteLock(true);
 
-    private final List<Supplier<Injected>> made = new CopyOnWriteArrayList<>();
+    private final List<Made> made = new CopyOnWriteArrayList<>();
     private final List<Problem> problems = new CopyOnWriteArrayList<>();
     private volatile boolean ended;
     private volatile Set<String> leaving = Set.of();
     private volatile boolean oneCopyAZone = true;
 
-    Ground(Target target, Cluster cluster, Strength strength, Progress progress, Duration length) {
+    private record Made(FaultKind kind, Supplier<Injected> injected) {}
+
+    Ground(
+            Target target,
+            Cluster cluster,
+            Strength strength,
+            Progress progress,
+            List<FaultKind> kinds,
+            Duration length) {
         this.target = target;
         this.cluster = cluster;
         this.strength = strength;
         this.progress = progress;
-        this.endNanos = System.nanoTime() + length.toNanos();
+        this.kinds = List.copyOf(kinds);
+        this.length = length;
     }
 
-    /** Something did not come back: more faults would show no more. */
+    /** Also when something did not come back: more faults would show no more. */
     boolean isOver() {
-        return ended || System.nanoTime() >= endNanos || !problems.isEmpty();
+        if (ended || !problems.isEmpty()) {
+            return true;
+        }
+        return elapsed().compareTo(length) >= 0
+                && (!isExtended() || kinds.stream().allMatch(this::isOften));
+    }
+
+    /** A long run that made some kind too seldom goes on for a while, at most half as long again, for those kinds. */
+    boolean isExtended() {
+        Duration elapsed = elapsed();
+        return length.compareTo(Judge.LONG) >= 0
+                && elapsed.compareTo(length) >= 0
+                && elapsed.compareTo(length.plus(length.dividedBy(2))) < 0;
+    }
+
+    boolean isOften(FaultKind kind) {
+        return made.stream().filter(each -> each.kind() == kind).count() >= Judge.OFTEN;
+    }
+
+    Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - beginNanos);
     }
 
     void end() {
@@ -164,17 +195,17 @@ final class Ground {
     }
 
     void made(Injected injected) {
-        made.add(() -> injected);
+        made.add(new Made(injected.kind(), () -> injected));
     }
 
     /** When it is known only later what became of it. */
-    void made(Supplier<Injected> injected) {
-        made.add(injected);
+    void made(FaultKind kind, Supplier<Injected> injected) {
+        made.add(new Made(kind, injected));
     }
 
     List<Injected> made() {
         List<Injected> all = new ArrayList<>();
-        made.forEach(each -> all.add(each.get()));
+        made.forEach(each -> all.add(each.injected().get()));
         all.sort(Comparator.comparingLong(each -> each.fault().fromNanos()));
         return all;
     }

@@ -62,12 +62,14 @@ final class NodeLane implements Runnable {
         }
         Duration whole = Duration.ofNanos(System.nanoTime() - fault.get().toNanos());
         Set<String> keys = hotKeysOf(ring, victim.pods());
-        ground.made(() -> new Injected(
+        ground.made(
                 kind,
-                victim.name(),
-                keys,
-                fault.get(),
-                new Injected.Recovery(Optional.of(whole), trace.timeToEqual())));
+                () -> new Injected(
+                        kind,
+                        victim.name(),
+                        keys,
+                        fault.get(),
+                        new Injected.Recovery(Optional.of(whole), trace.timeToEqual())));
     }
 
     /** Of the hot keys those for which clients ask these pods first. */
