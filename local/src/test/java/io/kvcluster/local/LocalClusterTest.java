@@ -186,6 +186,31 @@ class LocalClusterTest {
     }
 
     @Test
+    void aClaimThatIsDeletedBeforeItsPodGoesWithItAndTheNextPodGetsANewOne() throws Exception {
+        try (TinyCluster tiny = TinyCluster.start(folder)) {
+            tiny.createSet("t", 1, "Parallel");
+            tiny.awaitReady("t-0");
+            String uid = Json.text(tiny.pod("t-0"), "metadata", "uid");
+            String claim = Json.text(
+                    tiny.cluster
+                            .resources()
+                            .list(BuiltInKinds.PERSISTENT_VOLUME_CLAIM, "default")
+                            .getFirst(),
+                    "metadata",
+                    "name");
+            tiny.cluster
+                    .resources()
+                    .delete(BuiltInKinds.PERSISTENT_VOLUME_CLAIM, "default", claim, DeleteOptions.PLAIN);
+            tiny.cluster.resources().delete(BuiltInKinds.POD, "default", "t-0", DeleteOptions.PLAIN);
+            TinyCluster.await()
+                    .ignoreExceptions()
+                    .until(() -> tiny.isReady("t-0")
+                            && !Json.text(tiny.pod("t-0"), "metadata", "uid").equals(uid));
+            assertThat(tiny.ask("t-0", "/starts")).as("on an empty volume").isEqualTo("x");
+        }
+    }
+
+    @Test
     void aProgramThatEndsAtOnceIsStartedAgainEverMoreSlowly() throws Exception {
         try (TinyCluster tiny = TinyCluster.start(folder)) {
             tiny.createSet("t", 1, "Parallel", "EXIT_AT_ONCE=1");

@@ -3,13 +3,7 @@ package io.kvcluster.e2e.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.kvcluster.client.GetOutcome;
-import io.kvcluster.client.KvClient;
-import io.kvcluster.client.Level;
-import io.kvcluster.client.RequestOptions;
-import io.kvcluster.client.WriteOutcome;
 import io.kvcluster.crd.Operation;
 import io.kvcluster.e2e.cluster.Cluster;
 import io.kvcluster.e2e.cluster.Spec;
@@ -23,8 +17,6 @@ import io.kvcluster.e2e.traffic.Traffic;
 import io.kvcluster.history.HistoryJudge;
 import io.kvcluster.history.HistoryJudge.Judgement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -33,8 +25,6 @@ import org.junit.jupiter.api.Test;
 @Scenario
 final class ScaleE2E {
     private static final Duration LIMIT = Duration.ofMinutes(6);
-    private static final int KEYS = 2_000;
-    private static final int VALUE_BYTES = 1_000;
 
     private final Target target;
 
@@ -50,7 +40,7 @@ final class ScaleE2E {
         HistoryJudge judge = HistoryJudge.linearizable();
         Cluster cluster = cluster("scaled");
         Map<String, String> before = cluster.incarnations();
-        fill(cluster);
+        Filled.fill(cluster);
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("scaled"))) {
             awaitMore(traffic, 100);
             Way up = scale(cluster, 6);
@@ -79,7 +69,7 @@ final class ScaleE2E {
                     .with("p99Micros", report.percentileMicros(99))
                     .publish();
             assertThat(report.failures()).isEmpty();
-            assertHeld(cluster, newest);
+            Filled.assertHeld(cluster, newest);
             Judgement judgement = judge.judge(report.history());
             assertThat(judgement.passed()).as("%s", judgement).isTrue();
         }
@@ -91,7 +81,7 @@ final class ScaleE2E {
     void aScaleUpThatIsTakenBackHalfWayEndsWhereItBegan() {
         Cluster cluster = cluster("cancelled");
         Map<String, String> before = cluster.incarnations();
-        fill(cluster);
+        Filled.fill(cluster);
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("cancelled"))) {
             awaitMore(traffic, 100);
             cluster.resource().scale(5);
@@ -110,7 +100,7 @@ final class ScaleE2E {
                     .with("failed", report.failures().size())
                     .publish();
             assertThat(report.failures()).isEmpty();
-            assertHeld(cluster, newest);
+            Filled.assertHeld(cluster, newest);
         }
         assertThat(cluster.incarnations()).isEqualTo(before);
         cluster.delete();
@@ -120,7 +110,7 @@ final class ScaleE2E {
     @Test
     void copiesAndQuorumsChangeUnderLoad() {
         Cluster cluster = cluster("copies");
-        fill(cluster);
+        Filled.fill(cluster);
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("copies"))) {
             awaitMore(traffic, 100);
             cluster.patchSpec("{\"replicationFactor\": 2}");
@@ -132,7 +122,7 @@ final class ScaleE2E {
             Report report = traffic.stop();
             Map<String, Acknowledged> newest = traffic.newestAcknowledged();
             assertThat(report.failures()).isEmpty();
-            assertHeld(cluster, newest);
+            Filled.assertHeld(cluster, newest);
         }
         assertThat(cluster.status().orElseThrow().quorums()).isEqualTo("1/3");
         cluster.delete();
@@ -176,41 +166,6 @@ final class ScaleE2E {
                 peak == null ? 0 : peak.copiesTotal(),
                 peak == null ? 0 : peak.bytesLeft(),
                 cluster.status().orElseThrow().ring().epoch() - epoch);
-    }
-
-    private void fill(Cluster cluster) {
-        ByteString value = ByteString.copyFromUtf8("v".repeat(VALUE_BYTES));
-        try (KvClient client = cluster.connect()) {
-            for (int i = 0; i < KEYS; i++) {
-                assertThat(client.put(key(i), value, RequestOptions.DEFAULT.at(Level.QUORUM)))
-                        .isInstanceOf(WriteOutcome.Applied.class);
-            }
-        }
-    }
-
-    private static ByteString key(int i) {
-        return ByteString.copyFromUtf8("filled-" + i);
-    }
-
-    /** On every replica, and of what was written meanwhile the newest that was acknowledged. */
-    private static void assertHeld(Cluster cluster, Map<String, Acknowledged> newest) {
-        List<String> lost = new ArrayList<>();
-        RequestOptions all = RequestOptions.DEFAULT.at(Level.ALL).within(Duration.ofSeconds(10));
-        try (KvClient client = cluster.connect()) {
-            for (int i = 0; i < KEYS; i++) {
-                if (!(client.get(key(i), all) instanceof GetOutcome.Found)) {
-                    lost.add("filled-" + i);
-                }
-            }
-            newest.forEach((key, write) -> {
-                GetOutcome found = client.get(ByteString.copyFromUtf8(key), all);
-                boolean holds = found instanceof GetOutcome.Found value && value.version() == write.version();
-                if (!holds) {
-                    lost.add(key + " = " + write + " but " + found);
-                }
-            });
-        }
-        assertThat(lost).isEmpty();
     }
 
     private void awaitMore(Traffic traffic, long operations) {

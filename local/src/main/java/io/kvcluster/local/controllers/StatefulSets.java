@@ -139,6 +139,9 @@ final class StatefulSets implements Pass {
     private boolean ensure(
             Resources resources, ObjectNode set, @Nullable ObjectNode pod, int ordinal, String revision) {
         if (pod == null) {
+            if (isClaimGoing(resources, set, ordinal)) {
+                return false;
+            }
             create(resources, set, ordinal, revision);
             return true;
         }
@@ -146,6 +149,23 @@ final class StatefulSets implements Pass {
         if (phase.equals("Failed") || phase.equals("Succeeded")) {
             delete(resources, set, pod);
             return true;
+        }
+        return false;
+    }
+
+    /** A claim that is being deleted goes before the pod that would use it comes, and the pod gets a new one: as Kubernetes does it. */
+    private static boolean isClaimGoing(Resources resources, ObjectNode set, int ordinal) {
+        String pod = Objects.name(set) + "-" + ordinal;
+        for (JsonNode template : Json.at(set, "spec", "volumeClaimTemplates")) {
+            if (resources
+                    .find(
+                            BuiltInKinds.PERSISTENT_VOLUME_CLAIM,
+                            Objects.namespace(set),
+                            Objects.name(template) + "-" + pod)
+                    .filter(Objects::isDeleting)
+                    .isPresent()) {
+                return true;
+            }
         }
         return false;
     }

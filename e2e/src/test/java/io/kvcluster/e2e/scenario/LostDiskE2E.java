@@ -1,0 +1,141 @@
+package io.kvcluster.e2e.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.kvcluster.crd.MemberStatus;
+import io.kvcluster.crd.Operation;
+import io.kvcluster.e2e.cluster.Cluster;
+import io.kvcluster.e2e.cluster.Spec;
+import io.kvcluster.e2e.result.Results;
+import io.kvcluster.e2e.testbed.Scenario;
+import io.kvcluster.e2e.testbed.Target;
+import io.kvcluster.e2e.traffic.Acknowledged;
+import io.kvcluster.e2e.traffic.Fault;
+import io.kvcluster.e2e.traffic.Plan;
+import io.kvcluster.e2e.traffic.Report;
+import io.kvcluster.e2e.traffic.Traffic;
+import io.kvcluster.history.HistoryJudge;
+import io.kvcluster.history.HistoryJudge.Judgement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** The pod of a member goes, its claim and its data with it: the others give the copies back, and nobody trusts the new store before. */
+@Scenario
+final class LostDiskE2E {
+    private static final Duration LIMIT = Duration.ofMinutes(6);
+    private static final int PARTITIONS = 32;
+
+    private final Target target;
+
+    LostDiskE2E(Target target) {
+        this.target = target;
+    }
+
+    @Test
+    void aDeletedVolumeIsFilledFromTheOthersAndItsNodeAnswersNothingBeforeItsProof() {
+        HistoryJudge judge = HistoryJudge.linearizable();
+        Cluster cluster = new Cluster(target, "lost");
+        cluster.apply(Spec.of(target).with("partitions", PARTITIONS));
+        cluster.awaitSettled();
+        String victim = cluster.podNames().getLast();
+        String old = storeOf(cluster, victim);
+        Filled.fill(cluster);
+        AtomicReference<Operation> peak = new AtomicReference<>();
+        Duration restored;
+        try (Traffic traffic = Traffic.start(cluster, Plan.steady("lost"))) {
+            awaitMore(traffic, 200);
+            Fault loss = Fault.make("loss of the disk of " + victim, () -> lose(cluster, victim));
+            await("the copies of " + victim)
+                    .atMost(LIMIT)
+                    .pollInterval(Cluster.POLL)
+                    .until(() -> isRestored(cluster, victim, old, peak));
+            restored = Duration.ofNanos(System.nanoTime() - loss.toNanos());
+            cluster.awaitSettled(LIMIT);
+            awaitMore(traffic, 200);
+            Report report = traffic.stop();
+            Map<String, Acknowledged> newest = traffic.newestAcknowledged();
+            long bytes = peak.get() == null ? 0 : peak.get().bytesLeft();
+            Results.of("lost-disk", target)
+                    .with("partitions", PARTITIONS)
+                    .with("secondsToFullCopies", restored.toMillis() / 1e3)
+                    .with("bytes", bytes)
+                    .with("secondsPerGiB", bytes == 0 ? 0 : restored.toMillis() / 1e3 * (1L << 30) / bytes)
+                    .with("operations", report.operations().size())
+                    .with("failedInFlight", report.failures().size())
+                    .with("firstSuccessMillis", report.firstSuccessAfter(loss).toMillis())
+                    .with("longestGapMillis", report.longestGap().toMillis())
+                    .with("p99Micros", report.percentileMicros(99))
+                    .publish();
+            assertThat(report.failuresBegunBefore(loss)).hasSizeLessThanOrEqualTo(6);
+            assertThat(report.failuresBegunAfter(loss)).isEmpty();
+            Filled.assertHeld(cluster, newest);
+            Judgement judgement = judge.judge(report.history());
+            assertThat(judgement.passed()).as("%s", judgement).isTrue();
+        }
+        CopyLog.of(cluster, victim).assertProvedBeforeAnswering(PARTITIONS);
+        cluster.delete();
+    }
+
+    /** The claim first, or the StatefulSet would start the new pod on it. Returns when the new one's process runs. */
+    private void lose(Cluster cluster, String victim) {
+        String uid = cluster.pod(victim).orElseThrow().getMetadata().getUid();
+        target.client()
+                .persistentVolumeClaims()
+                .inNamespace(target.namespace())
+                .withName("data-" + victim)
+                .delete();
+        target.client()
+                .pods()
+                .inNamespace(target.namespace())
+                .withName(victim)
+                .withGracePeriod(1)
+                .delete();
+        await("another pod " + victim)
+                .atMost(target.patience())
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> cluster.pod(victim)
+                        .filter(pod -> !pod.getMetadata().getUid().equals(uid) && runs(pod))
+                        .isPresent());
+    }
+
+    private static boolean runs(Pod pod) {
+        return pod.getStatus() != null
+                && pod.getStatus().getContainerStatuses().stream()
+                        .anyMatch(container -> container.getState() != null
+                                && container.getState().getRunning() != null);
+    }
+
+    private static boolean isRestored(Cluster cluster, String pod, String old, AtomicReference<Operation> peak) {
+        return cluster.status()
+                .filter(status -> {
+                    Operation now = status.operation();
+                    if (now != null) {
+                        peak.accumulateAndGet(
+                                now, (most, next) -> most == null || next.bytesLeft() > most.bytesLeft() ? next : most);
+                    }
+                    return now == null
+                            && status.ring().underReplicatedPartitions() == 0
+                            && status.members().stream()
+                                    .anyMatch(member -> member.name().equals(pod)
+                                            && !old.equals(member.storeId())
+                                            && member.state().equals("NORMAL"));
+                })
+                .isPresent();
+    }
+
+    private static String storeOf(Cluster cluster, String pod) {
+        return cluster.member(pod).map(MemberStatus::storeId).orElseThrow();
+    }
+
+    private void awaitMore(Traffic traffic, long operations) {
+        long so = traffic.acknowledged();
+        await(operations + " more acknowledged operations")
+                .atMost(target.patience())
+                .pollInterval(Cluster.POLL)
+                .until(() -> traffic.acknowledged() >= so + operations);
+    }
+}
