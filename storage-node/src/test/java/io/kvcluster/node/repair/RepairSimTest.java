@@ -25,6 +25,7 @@ class RepairSimTest {
         Machine away = cluster.machine(2);
         cluster.load(cluster.machine(0), "before-", 0, 100, 256);
         cluster.untilEqual(20_000);
+        cluster.world.runForMillis(1_000); // what it acknowledged has arrived: only what comes now is missed
         away.kill();
         cluster.load(cluster.machine(0), "missed-", 0, 100, 256);
         cluster.world.runForMillis(3_000);
