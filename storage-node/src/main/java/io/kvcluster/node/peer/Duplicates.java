@@ -41,7 +41,7 @@ final class Duplicates {
      * where no heartbeat is missed, and whose end came with a power cut.
      */
     private boolean isGone(Session incumbent, Session challenger, Peer peer, Hello hello) {
-        boolean restarted = hello.getIncarnation() > peer.known.incarnation();
+        boolean restarted = hello.getIncarnation() > peer.shown.most().incarnation();
         long silentNanos = wiring.clock().nanos() - peer.heardNanos;
         boolean silent = silentNanos > 2 * config.heartbeat().toNanos();
         long heldNanos = wiring.clock().nanos() - incumbent.establishedNanos();

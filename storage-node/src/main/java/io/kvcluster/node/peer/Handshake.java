@@ -70,7 +70,7 @@ final class Handshake {
         return judgeProgress(theirs.getStoreId(), theirs.getIncarnation(), theirs.getDurableLsn(), known);
     }
 
-    /** Replication.md counts on it: a restored volume must become a new store. */
+    /** Dots are made of it: a restored volume must become a new store. @param known the least that it must show now */
     static Verdict judgeProgress(String storeId, int incarnation, long durableLsn, Known known) {
         if (incarnation < known.incarnation()) {
             return refused(

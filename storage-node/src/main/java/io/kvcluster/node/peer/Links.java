@@ -90,7 +90,7 @@ final class Links {
             Peer peer = findOrAdd(target.storeId());
             peer.target = target;
             peer.name = target.name();
-            peer.known = peer.known.plus(target.incarnation(), 0);
+            peer.shown.told(target.incarnation(), 0, wiring.clock().nanos());
             peer.foreground.wanted = true;
             openings.dialSoon(peer, peer.foreground);
         }
@@ -134,8 +134,7 @@ final class Links {
     void judge(Session session, Hello hello) {
         openings.over(session);
         Peer peer = peers.find(hello.getStoreId());
-        Verdict verdict = Handshake.judge(
-                hello, wiring.self(), session.expectedStoreId, peer == null ? Handshake.Known.NOTHING : peer.known);
+        Verdict verdict = Handshake.judge(hello, wiring.self(), session.expectedStoreId, least(peer));
         switch (verdict) {
             case Verdict.Refused(String why) -> {
                 refuse(session, why);
@@ -147,6 +146,12 @@ final class Links {
             }
             case Verdict.Welcome() -> welcome(session, hello, peer);
         }
+    }
+
+    private Handshake.Known least(@Nullable Peer peer) {
+        return peer == null
+                ? Handshake.Known.NOTHING
+                : peer.shown.least(peer.hasLink(), wiring.clock().nanos());
     }
 
     private void welcome(Session session, Hello hello, @Nullable Peer before) {
@@ -216,7 +221,8 @@ final class Links {
     private void noteHello(Peer peer, Hello hello) {
         peer.clusterId = hello.getClusterId();
         peer.protocol = Math.min(hello.getProtocolMax(), Handshake.PROTOCOL_MAX);
-        peer.known = peer.known.plus(hello.getIncarnation(), hello.getDurableLsn());
+        peer.shown.told(
+                hello.getIncarnation(), hello.getDurableLsn(), wiring.clock().nanos());
         peer.ringEpoch = hello.getRingEpoch();
         peer.ringHash = hello.getRingHash();
     }
@@ -226,7 +232,7 @@ final class Links {
         if (session.isClosed()) {
             return;
         }
-        switch (Handshake.judge(hello, wiring.self(), peer.storeId, peer.known)) {
+        switch (Handshake.judge(hello, wiring.self(), peer.storeId, least(peer))) {
             case Verdict.Refused(String why) -> refuse(session, why);
             case Verdict.Welcome() -> {
                 noteHello(peer, hello);
@@ -249,10 +255,13 @@ final class Links {
             return;
         }
         switch (Handshake.judgeProgress(
-                peer.storeId, heartbeat.getIncarnation(), heartbeat.getDurableLsn(), peer.known)) {
+                peer.storeId, heartbeat.getIncarnation(), heartbeat.getDurableLsn(), least(peer))) {
             case Verdict.Refused(String why) -> refuse(session, why);
             case Verdict.Welcome() -> {
-                peer.known = peer.known.plus(heartbeat.getIncarnation(), heartbeat.getDurableLsn());
+                peer.shown.told(
+                        heartbeat.getIncarnation(),
+                        heartbeat.getDurableLsn(),
+                        wiring.clock().nanos());
                 peer.ready = heartbeat.getReady();
                 clocks.heard(peer, heartbeat.getClockEpochMillis());
                 peer.ringEpoch = heartbeat.getRingEpoch();
@@ -375,7 +384,12 @@ final class Links {
         if (known != null) {
             return known;
         }
-        Peer peer = new Peer(storeId, newBackoff(), newBackoff(), wiring.clock().wallMillis());
+        Peer peer = new Peer(
+                storeId,
+                new Shown(config.helloTimeout().toNanos(), wiring.clock().nanos()),
+                newBackoff(),
+                newBackoff(),
+                wiring.clock().wallMillis());
         peers.add(peer);
         return peer;
     }

@@ -1,6 +1,5 @@
 package io.kvcluster.node.peer;
 
-import io.kvcluster.node.peer.Handshake.Known;
 import io.kvcluster.node.seams.Loop;
 import io.kvcluster.proto.peer.Lane;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ final class Peer {
     /** The pod; of a stranger as it says. */
     volatile String name = "";
 
-    Known known = Known.NOTHING;
+    final Shown shown;
     String clusterId = "";
     String learnedAddress = "";
 
@@ -43,8 +42,9 @@ final class Peer {
     volatile long heardNanos;
     volatile String trouble = "never linked";
 
-    Peer(String storeId, Backoff foreground, Backoff bulk, long nowMillis) {
+    Peer(String storeId, Shown shown, Backoff foreground, Backoff bulk, long nowMillis) {
         this.storeId = storeId;
+        this.shown = shown;
         this.foreground = new LaneState(Lane.FOREGROUND, foreground);
         this.bulk = new LaneState(Lane.BULK, bulk);
         this.sinceMillis = nowMillis;
@@ -68,6 +68,11 @@ final class Peer {
 
     boolean isStranger() {
         return target == null;
+    }
+
+    /** Some link is open, be it one that retires. */
+    boolean hasLink() {
+        return isLinked() || foreground.retiring != null || bulk.retiring != null;
     }
 
     boolean isLinked() {

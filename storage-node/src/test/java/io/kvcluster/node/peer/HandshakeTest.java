@@ -87,11 +87,43 @@ class HandshakeTest {
     @Test
     void aDurableLsnThatGoesBackOnALiveLinkEndsIt() {
         cluster.start("a", "b").settled();
-        cluster.world.runForMillis(600);
+        cluster.world.runForMillis(2 * cluster.config.helloTimeout().toMillis() + 1_000);
         cluster.get("b").durableLsn = 1;
         cluster.world.runForMillis(600);
         assertThat(cluster.get("a").isLinkedWith(cluster.get("b"))).isFalse();
         assertThat(cluster.get("a").report("b").trouble()).contains("went back");
+    }
+
+    /** As at a join: a heartbeat is queued already when Hello is said again before it, and what has become durable meanwhile is told first. */
+    @Test
+    void whatWasQueuedBeforeAHelloIsNoStepBack() {
+        cluster.startNode("a", "a", 1).busy = true;
+        Node b = cluster.startNode("b", "b", 1);
+        b.clusterId = "";
+        cluster.linkAll();
+        cluster.settled();
+        long closed = b.room.counters().linksClosed.sum();
+        for (int i = 0; i < 20; i++) {
+            cluster.linkAll();
+            cluster.world.runForMillis(100);
+        }
+
+        assertThat(b.room.counters().hellosRefused.sum()).isZero();
+        assertThat(b.room.counters().linksClosed.sum()).isEqualTo(closed);
+        assertThat(b.isLinkedWith(cluster.get("a"))).isTrue();
+    }
+
+    @Test
+    void whileALinkIsOpenAStoreIsJudgedByWhatItHadShownAGreetingAgo() {
+        Shown shown = new Shown(10, 0);
+        shown.told(1, 100, 1);
+        assertThat(shown.least(false, 2)).isEqualTo(new Handshake.Known(1, 100));
+        assertThat(shown.least(true, 2)).isEqualTo(new Handshake.Known(1, 0));
+        shown.told(1, 200, 15);
+        assertThat(shown.least(true, 24)).isEqualTo(new Handshake.Known(1, 0));
+        assertThat(shown.least(true, 25)).isEqualTo(new Handshake.Known(1, 100));
+        assertThat(shown.least(true, 35)).isEqualTo(new Handshake.Known(1, 200));
+        assertThat(shown.least(false, 35)).isEqualTo(new Handshake.Known(1, 200));
     }
 
     @Test

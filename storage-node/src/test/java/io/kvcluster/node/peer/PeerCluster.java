@@ -105,6 +105,9 @@ final class PeerCluster {
 
         int incarnation;
         long durableLsn = 100;
+        /** Something becomes durable between any two looks. */
+        boolean busy;
+
         String clusterId = "cluster-1";
         RingTable ring;
         final List<String> offeredRings = new ArrayList<>();
@@ -232,6 +235,7 @@ final class PeerCluster {
 
         @Override
         public long durableLsn() {
+            durableLsn += busy ? 1 : 0;
             return durableLsn;
         }
 
