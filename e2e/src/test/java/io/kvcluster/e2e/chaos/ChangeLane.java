@@ -59,7 +59,7 @@ final class ChangeLane implements Runnable {
             step(FaultKind.SCALE_UP, this::scaleUp);
             boolean lostAtSix = random.nextBoolean();
             if (lostAtSix) {
-                step(FaultKind.LOST_DISK, () -> disks.lose(SIX));
+                step(FaultKind.LOST_DISK, () -> disks.lose(shape));
             }
             step(FaultKind.MORE_COPIES, this::moreCopies);
             step(FaultKind.QUORUMS, () -> quorums("2 and 3 of 4", "{\"read\": 2, \"write\": 3}", OTHER_QUORUMS));
@@ -77,7 +77,7 @@ final class ChangeLane implements Runnable {
 
     private void restartsAndDisks() {
         step(FaultKind.MIXED_VERSIONS, () -> restarts.mixed(HOME));
-        step(FaultKind.LOST_DISK, () -> disks.lose(HOME));
+        step(FaultKind.LOST_DISK, () -> disks.lose(shape));
         step(FaultKind.ROLLING_RESTART, () -> restarts.rolling(HOME));
         Ground.letPass(BETWEEN);
     }

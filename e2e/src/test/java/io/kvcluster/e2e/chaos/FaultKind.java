@@ -64,6 +64,27 @@ enum FaultKind {
         return lane == Lane.NODES && this != POD_DELETE;
     }
 
+    /** It breaks the machine under a pod, where a target has more than one of those. */
+    boolean hitsMachine() {
+        return switch (this) {
+            case PARTITION, ONE_WAY_PARTITION, SLOW_LINK, FULL_DISK, CLOCK, NODE_LOSS -> true;
+            case KILL_9,
+                    PAUSE,
+                    ZONE_CUT,
+                    POD_DELETE,
+                    OPERATOR_KILL,
+                    API_AWAY,
+                    SCALE_UP,
+                    SCALE_DOWN,
+                    MORE_COPIES,
+                    FEWER_COPIES,
+                    QUORUMS,
+                    ROLLING_RESTART,
+                    MIXED_VERSIONS,
+                    LOST_DISK -> false;
+        };
+    }
+
     /** Those that a target can make. */
     static List<FaultKind> of(Set<Ability> abilities) {
         return Arrays.stream(values())

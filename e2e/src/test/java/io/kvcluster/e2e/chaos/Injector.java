@@ -15,8 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Chooses faults of nodes by a seed, every kind once before any comes again, and makes them. What it broke it mends, whatever happens. */
 final class Injector {
@@ -46,7 +50,7 @@ final class Injector {
     /**
      * What a fault is about.
      *
-     * @param pods one, or all of a zone
+     * @param pods that it hits: the one that was chosen first, then others of its zone or machine
      */
     record Victim(String name, List<String> pods) {
         Victim {
@@ -70,55 +74,70 @@ final class Injector {
 
     private Optional<FaultKind> lastPossible(Ring ring) {
         return round.reversed().stream()
-                .filter(kind -> kind != FaultKind.ZONE_CUT || !zones(ring).isEmpty())
+                .filter(kind -> !victims(kind, ring).isEmpty())
                 .findFirst();
     }
 
     Victim victim(FaultKind kind, Ring ring) {
-        if (kind == FaultKind.ZONE_CUT) {
-            Map<String, List<String>> zones = zones(ring);
-            String zone = List.copyOf(zones.keySet()).get(random.nextInt(zones.size()));
-            return new Victim(zone, zones.get(zone));
-        }
-        boolean needsMending = kind != FaultKind.KILL_9 && kind != FaultKind.POD_DELETE;
-        List<String> pods = ring.members().stream()
-                .filter(member -> member.getState() != MemberState.REPLACED)
-                .map(Member::getName)
-                .filter(pod -> !needsMending || !ground.isLeaving(pod))
-                .toList();
-        String pod = pods.get(random.nextInt(pods.size()));
-        return new Victim(pod, List.of(pod));
+        List<Victim> victims = victims(kind, ring);
+        return victims.get(random.nextInt(victims.size()));
     }
 
-    /** Those of which more than one member is cut off, but of no partition more than one replica, old or new. */
-    private Map<String, List<String>> zones(Ring ring) {
-        if (!ground.isOneCopyAZone()) {
-            return Map.of();
-        }
-        Map<String, List<String>> zones = ring.members().stream()
+    /** Of no partition more than one replica is broken, old or new, and of those that are to leave none by what has to be mended. */
+    private List<Victim> victims(FaultKind kind, Ring ring) {
+        List<Victim> all = kind == FaultKind.ZONE_CUT ? zones(ring) : pods(kind, ring);
+        boolean needsMending = kind != FaultKind.KILL_9 && kind != FaultKind.POD_DELETE;
+        return all.stream()
+                .filter(victim -> !needsMending || victim.pods().stream().noneMatch(ground::isLeaving))
+                .filter(victim ->
+                        victim.pods().size() == 1 || (ground.isOneCopyAZone() && holdOneCopyEach(ring, victim.pods())))
+                .toList();
+    }
+
+    /** Those of more than one member: another one is but a partition. */
+    private static List<Victim> zones(Ring ring) {
+        Map<String, List<String>> zones = present(ring)
                 .filter(member -> !member.getZone().isEmpty())
                 .collect(Collectors.groupingBy(
-                        Member::getZone,
-                        java.util.TreeMap::new,
-                        Collectors.mapping(Member::getName, Collectors.toList())));
-        zones.entrySet()
-                .removeIf(zone -> zone.getValue().size() < 2
-                        || zone.getValue().stream().anyMatch(ground::isLeaving)
-                        || !holdsOneCopyEach(ring, zone.getKey()));
-        return zones;
+                        Member::getZone, TreeMap::new, Collectors.mapping(Member::getName, Collectors.toList())));
+        return zones.entrySet().stream()
+                .filter(zone -> zone.getValue().size() > 1)
+                .map(zone -> new Victim(zone.getKey(), zone.getValue()))
+                .toList();
     }
 
-    private static boolean holdsOneCopyEach(Ring ring, String zone) {
+    private List<Victim> pods(FaultKind kind, Ring ring) {
+        Set<String> names = present(ring).map(Member::getName).collect(Collectors.toCollection(TreeSet::new));
+        List<Victim> pods = new ArrayList<>();
+        for (String pod : names) {
+            List<String> hit = new ArrayList<>(List.of(pod));
+            if (kind.hitsMachine()) {
+                target.onTheMachineOf(pod).stream()
+                        .filter(other -> !other.equals(pod) && names.contains(other))
+                        .forEach(hit::add);
+            }
+            pods.add(new Victim(pod, hit));
+        }
+        return pods;
+    }
+
+    private static Stream<Member> present(Ring ring) {
+        return ring.members().stream().filter(member -> member.getState() != MemberState.REPLACED);
+    }
+
+    private static boolean holdOneCopyEach(Ring ring, List<String> pods) {
         for (int p = 0; p < ring.partitions(); p++) {
-            if (count(ring.replicas(p), zone) > 1 || count(ring.target(p), zone) > 1) {
+            if (count(ring.replicas(p), pods) > 1 || count(ring.target(p), pods) > 1) {
                 return false;
             }
         }
         return true;
     }
 
-    private static long count(List<Member> members, String zone) {
-        return members.stream().filter(member -> member.getZone().equals(zone)).count();
+    private static long count(List<Member> members, List<String> pods) {
+        return members.stream()
+                .filter(member -> pods.contains(member.getName()))
+                .count();
     }
 
     /** Empty: there was nothing to break, the pod was just gone. */

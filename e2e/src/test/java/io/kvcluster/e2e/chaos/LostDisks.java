@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * for good, and here the run is that human.
  */
 final class LostDisks {
+    private static final String LIMITED = "ReplacementsLimited";
     private static final String REPLACE = "kvcluster.io/replace-store";
 
     private final Ground ground;
@@ -47,12 +48,7 @@ final class LostDisks {
                 done.set(ground.await(
                         "the store " + victim.getStoreId() + " of " + victim.getName() + " is replaced",
                         limit,
-                        () -> ground.strength.is(shape)
-                                && ground.strength
-                                        .ring()
-                                        .orElseThrow()
-                                        .member(victim.getStoreId())
-                                        .isEmpty()));
+                        () -> isReplaced(victim, shape)));
             });
             if (done.get() && ground.awaitWhole("a lost disk")) {
                 ground.made(new Injected(
@@ -76,6 +72,21 @@ final class LostDisks {
         claims.withName(claim).delete();
         cluster.pod(victim.getName())
                 .ifPresent(pod -> ground.target.client().resource(pod).delete());
-        cluster.annotate(REPLACE, victim.getStoreId());
+    }
+
+    /** Says what {@code blockedBy} asks for, when it does. */
+    private boolean isReplaced(Member victim, Shape shape) {
+        boolean asked = cluster.blockers().stream()
+                .anyMatch(blocker ->
+                        blocker.check().equals(LIMITED) && blocker.object().equals("Pod/" + victim.getName()));
+        if (asked) {
+            cluster.annotate(REPLACE, victim.getStoreId());
+        }
+        return ground.strength.is(shape)
+                && ground.strength
+                        .ring()
+                        .orElseThrow()
+                        .member(victim.getStoreId())
+                        .isEmpty();
     }
 }

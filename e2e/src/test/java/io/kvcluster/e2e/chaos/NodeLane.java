@@ -40,11 +40,22 @@ final class NodeLane implements Runnable {
         if (!ground.awaitWhole("what came before") || ground.isOver()) {
             return;
         }
-        AtomicReference<Ring> found = new AtomicReference<>();
-        ground.withApi(() -> ground.strength.ring().ifPresent(found::set));
-        Ring ring = found.get();
+        AtomicReference<Chosen> chosen = new AtomicReference<>();
+        ground.withApi(() -> chosen.set(choose()));
+        breakNode(chosen.get());
+    }
+
+    private record Chosen(Ring ring, FaultKind kind, Injector.Victim victim) {}
+
+    private Chosen choose() {
+        Ring ring = ground.strength.ring().orElseThrow();
         FaultKind kind = injector.nextKind(ring);
-        Injector.Victim victim = injector.victim(kind, ring);
+        return new Chosen(ring, kind, injector.victim(kind, ring));
+    }
+
+    private void breakNode(Chosen chosen) {
+        FaultKind kind = chosen.kind();
+        Injector.Victim victim = chosen.victim();
         String what = kind.label() + " " + victim.name();
         ground.progress.now(what);
         Probes.Trace trace = probes.begin();
@@ -61,7 +72,7 @@ final class NodeLane implements Runnable {
             return;
         }
         Duration whole = Duration.ofNanos(System.nanoTime() - fault.get().toNanos());
-        Set<String> keys = hotKeysOf(ring, victim.pods());
+        Set<String> keys = hotKeysOf(chosen.ring(), victim.pods());
         ground.made(
                 kind,
                 () -> new Injected(

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Any Kubernetes that a kubeconfig leads to. The operator is installed there by helm. Processes are killed and paused from within
@@ -142,6 +143,18 @@ class KubernetesTarget implements Target {
     @Override
     public PodAddress reach(Pod pod) {
         return access.reach(pod);
+    }
+
+    @Override
+    public Set<String> onTheMachineOf(String pod) {
+        Optional<String> node = Optional.ofNullable(
+                        client.pods().inNamespace(namespace()).withName(pod).get())
+                .flatMap(found -> Optional.ofNullable(found.getSpec().getNodeName()));
+        return client.pods().inNamespace(namespace()).list().getItems().stream()
+                .filter(other ->
+                        node.isPresent() && node.get().equals(other.getSpec().getNodeName()))
+                .map(other -> other.getMetadata().getName())
+                .collect(Collectors.toSet());
     }
 
     @Override

@@ -145,6 +145,12 @@ final class LocalTarget implements Target {
         return PodAddress.of(pod.getStatus().getPodIP());
     }
 
+    /** Faults are made at the seams of one process. */
+    @Override
+    public Set<String> onTheMachineOf(String pod) {
+        return Set.of(pod);
+    }
+
     @Override
     public boolean kill9(String pod) {
         Optional<RunningPod> running =

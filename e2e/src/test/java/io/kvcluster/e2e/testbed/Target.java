@@ -36,6 +36,9 @@ public interface Target extends AutoCloseable {
     /** Where this process reaches a running pod. */
     PodAddress reach(Pod pod);
 
+    /** Names of the pods, this one among them, that a fault of the machine under it hits: cut off, slow, without space, away. */
+    Set<String> onTheMachineOf(String pod);
+
     /** @return false when there is no process of the pod to kill at the moment */
     boolean kill9(String pod);
 
