@@ -99,6 +99,7 @@ final class PeerCluster {
         final SimClock clock = new SimClock(world);
         final SimLoop peerLoop;
         final List<SimLoop> askers;
+        final SimLoop io;
         final SimTransport<PeerFrame> transport;
         final Tap tap;
         final PeerNetwork room;
@@ -124,7 +125,8 @@ final class PeerCluster {
             this.peerLoop = new SimLoop(world, name + "-peers", 1_000);
             this.askers =
                     List.of(new SimLoop(world, name + "-core-0", 1_000), new SimLoop(world, name + "-core-1", 1_000));
-            this.transport = network.join(address);
+            this.io = new SimLoop(world, name + "-io", 10_000);
+            this.transport = network.join(address, io::post);
             this.tap = new Tap(transport);
             this.room = new PeerNetwork(
                     config,
@@ -138,6 +140,19 @@ final class PeerCluster {
                             peerLoop,
                             List.copyOf(askers)));
             room.start(this);
+        }
+
+        /** As by a signal: nothing of it runs, what the network brings waits. */
+        void pause() {
+            loops().forEach(SimLoop::pause);
+        }
+
+        void resume() {
+            loops().forEach(SimLoop::resume);
+        }
+
+        private List<SimLoop> loops() {
+            return List.of(peerLoop, askers.get(0), askers.get(1), io);
         }
 
         Asked ask(String peer, PeerMessage.Builder request, int loop, long withinMillis) {

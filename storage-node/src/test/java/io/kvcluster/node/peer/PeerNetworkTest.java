@@ -68,6 +68,32 @@ class PeerNetworkTest {
         assertThat(settled).as("runs that had two links").isGreaterThan(5);
     }
 
+    /** Its peers have given it up meanwhile and dial; it notices that its links are gone, and dials too. */
+    @Test
+    void whatIsAskedAfterAPauseIsAnsweredOrFailsSoon() {
+        for (int seed = 1; seed <= 200; seed++) {
+            PeerCluster fresh = new PeerCluster(seed);
+            fresh.network.delayMicros(200, 20_000);
+            fresh.start("a", "b", "c").settled();
+            fresh.world.runForMillis(6_000);
+            Node paused = fresh.get(seed % 2 == 0 ? "a" : "c");
+            paused.pause();
+            fresh.world.runForMillis(4_000 + seed * 3L);
+            paused.resume();
+            List<Asked> asked = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                asked.add(paused.ask("b", PeerCluster.read("k" + i), 0, 3_000));
+                asked.add(fresh.get("b").ask(paused.name, PeerCluster.read("k" + i), 1, 3_000));
+                fresh.world.runForMillis(2);
+            }
+            fresh.world.runForMillis(5_000);
+            assertThat(asked).allSatisfy(one -> assertThat(one.heard).hasSize(1));
+            assertThat(asked.stream().flatMap(one -> one.heard.stream()))
+                    .as("seed %d", seed)
+                    .doesNotContain("TIMEOUT");
+        }
+    }
+
     @Test
     void whatWaitsForAPeerLeavesInOneFrame() {
         cluster.start("a", "b").settled();
