@@ -1,6 +1,7 @@
 package io.kvcluster.e2e.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.kvcluster.e2e.cluster.Cluster;
 import io.kvcluster.e2e.cluster.RingWatch;
@@ -83,7 +84,11 @@ final class OperatorKilledE2E {
             assertThat(judge.judge(report.history()).passed()).isTrue();
         }
         assertThat(cluster.incarnations()).as("no pod noticed").isEqualTo(before);
-        assertThat(cluster.claims()).as("reclaim Delete").hasSize(3);
+        // One a pass, after the pod is gone: the last may be left when the members are as asked.
+        await("the claims of those who left are deleted")
+                .atMost(LIMIT)
+                .pollInterval(Cluster.POLL)
+                .until(() -> cluster.claims().size() == 3);
         cluster.delete();
     }
 
