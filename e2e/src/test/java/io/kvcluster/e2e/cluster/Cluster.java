@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -196,6 +197,16 @@ public final class Cluster {
                             + status().map(Serialization::asYaml).orElse("none"),
                     e);
         }
+    }
+
+    public List<StatefulSet> statefulSets() {
+        return target.client()
+                .apps()
+                .statefulSets()
+                .inNamespace(target.namespace())
+                .withLabel("kvcluster.io/cluster", name)
+                .list()
+                .getItems();
     }
 
     /** Sorted by name. */

@@ -42,14 +42,14 @@ final class ControlPlaneGoneE2E {
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("outage"))) {
             target.stopApiServer();
             try {
-                awaitAcknowledged(traffic, 100);
+                traffic.awaitAcknowledged(100, target.patience());
                 kill.set(Fault.make(
                         "kill -9", () -> assertThat(target.kill9(victim.name())).isTrue()));
                 await(victim.name() + " is back, seen by all, with nobody to help")
                         .atMost(target.patience())
                         .pollInterval(Cluster.POLL)
                         .until(() -> victim.isReady() && nodes.stream().allMatch(Node::seesAllUp));
-                awaitAcknowledged(traffic, traffic.acknowledged() + 100);
+                traffic.awaitMore(100, target.patience());
                 assertThat(victim.get("before", "consistency=local").value()).isEqualTo("the outage");
                 assertThat(victim.put("during", "the outage", "consistency=all").status())
                         .isEqualTo(200);
@@ -69,12 +69,5 @@ final class ControlPlaneGoneE2E {
         assertThat(report.failuresBegunAfter(kill.get())).isEmpty();
         assertThat(report.failuresBegunBefore(kill.get())).hasSizeLessThanOrEqualTo(6);
         cluster.awaitSettled();
-    }
-
-    private void awaitAcknowledged(Traffic traffic, long operations) {
-        await(operations + " acknowledged operations")
-                .atMost(target.patience())
-                .pollInterval(Cluster.POLL)
-                .until(() -> traffic.acknowledged() >= operations);
     }
 }

@@ -42,7 +42,7 @@ final class DefaultsChangeE2E {
         assertThat(valuesAfterTwoWritesThatSawTheSame("before")).isEqualTo(1);
 
         try (Traffic traffic = Traffic.start(cluster, LOAD)) {
-            awaitAcknowledged(traffic, 100);
+            traffic.awaitAcknowledged(100, target.patience());
             long begin = System.nanoTime();
             cluster.patchSpec("{\"defaultConsistency\": \"Quorum\", \"conflictResolution\": \"Siblings\"}");
             awaitEpoch(2);
@@ -50,7 +50,7 @@ final class DefaultsChangeE2E {
             assertThat(levelOfAReadThatNamesNone()).containsOnly("quorum");
             assertThat(valuesAfterTwoWritesThatSawTheSame("siblings")).isEqualTo(2);
 
-            awaitAcknowledged(traffic, traffic.acknowledged() + 100);
+            traffic.awaitMore(100, target.patience());
             cluster.patchSpec("{\"defaultConsistency\": \"All\", \"conflictResolution\": \"LastWriterWins\"}");
             awaitEpoch(3);
             assertThat(levelOfAReadThatNamesNone()).containsOnly("all");
@@ -59,7 +59,7 @@ final class DefaultsChangeE2E {
                     .as("what was kept beside each other is one value again")
                     .isEqualTo(1);
 
-            awaitAcknowledged(traffic, traffic.acknowledged() + 100);
+            traffic.awaitMore(100, target.patience());
             Report report = traffic.stop();
             Results.of("defaults-change", target)
                     .with("secondsToEveryNode", taken.toMillis() / 1e3)
@@ -75,13 +75,6 @@ final class DefaultsChangeE2E {
         assertThat(cluster.incarnations()).isEqualTo(pods);
         cluster.awaitSettled();
         cluster.delete();
-    }
-
-    private void awaitAcknowledged(Traffic traffic, long operations) {
-        await(operations + " acknowledged operations")
-                .atMost(target.patience())
-                .pollInterval(Cluster.POLL)
-                .until(() -> traffic.acknowledged() >= operations);
     }
 
     private void awaitEpoch(long epoch) {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.kvcluster.crd.MemberStatus;
-import io.kvcluster.crd.Operation;
 import io.kvcluster.e2e.cluster.Cluster;
 import io.kvcluster.e2e.cluster.Spec;
 import io.kvcluster.e2e.result.Results;
@@ -20,7 +19,6 @@ import io.kvcluster.history.HistoryJudge;
 import io.kvcluster.history.HistoryJudge.Judgement;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The pod of a member goes, its claim and its data with it: the others give the copies back, and nobody trusts the new store before. */
@@ -44,10 +42,10 @@ final class LostDiskE2E {
         String victim = cluster.podNames().getLast();
         String old = storeOf(cluster, victim);
         Filled.fill(cluster);
-        AtomicReference<Operation> peak = new AtomicReference<>();
+        LargestOperation peak = new LargestOperation();
         Duration restored;
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("lost"))) {
-            awaitMore(traffic, 200);
+            traffic.awaitMore(200, target.patience());
             Fault loss = Fault.make("loss of the disk of " + victim, () -> lose(cluster, victim));
             await("the copies of " + victim)
                     .atMost(LIMIT)
@@ -55,10 +53,10 @@ final class LostDiskE2E {
                     .until(() -> isRestored(cluster, victim, old, peak));
             restored = Duration.ofNanos(System.nanoTime() - loss.toNanos());
             cluster.awaitSettled(LIMIT);
-            awaitMore(traffic, 200);
+            traffic.awaitMore(200, target.patience());
             Report report = traffic.stop();
             Map<String, Acknowledged> newest = traffic.newestAcknowledged();
-            long bytes = peak.get() == null ? 0 : peak.get().bytesLeft();
+            long bytes = peak.bytes();
             Results.of("lost-disk", target)
                     .with("partitions", PARTITIONS)
                     .with("secondsToFullCopies", restored.toMillis() / 1e3)
@@ -109,15 +107,11 @@ final class LostDiskE2E {
                                 && container.getState().getRunning() != null);
     }
 
-    private static boolean isRestored(Cluster cluster, String pod, String old, AtomicReference<Operation> peak) {
+    private static boolean isRestored(Cluster cluster, String pod, String old, LargestOperation peak) {
         return cluster.status()
                 .filter(status -> {
-                    Operation now = status.operation();
-                    if (now != null) {
-                        peak.accumulateAndGet(
-                                now, (most, next) -> most == null || next.bytesLeft() > most.bytesLeft() ? next : most);
-                    }
-                    return now == null
+                    peak.look(status);
+                    return status.operation() == null
                             && status.ring().underReplicatedPartitions() == 0
                             && status.members().stream()
                                     .anyMatch(member -> member.name().equals(pod)
@@ -129,13 +123,5 @@ final class LostDiskE2E {
 
     private static String storeOf(Cluster cluster, String pod) {
         return cluster.member(pod).map(MemberStatus::storeId).orElseThrow();
-    }
-
-    private void awaitMore(Traffic traffic, long operations) {
-        long so = traffic.acknowledged();
-        await(operations + " more acknowledged operations")
-                .atMost(target.patience())
-                .pollInterval(Cluster.POLL)
-                .until(() -> traffic.acknowledged() >= so + operations);
     }
 }

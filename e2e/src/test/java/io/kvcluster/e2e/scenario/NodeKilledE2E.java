@@ -55,14 +55,14 @@ final class NodeKilledE2E {
         try (Slowness slowness = Slowness.watch();
                 KvClient client = cluster.connect();
                 Traffic traffic = Traffic.start(cluster, Plan.steady("killed"))) {
-            awaitAcknowledged(traffic, OPERATIONS);
+            traffic.awaitAcknowledged(OPERATIONS, target.patience());
             putEveryKey(client);
             Fault kill = Fault.make(
                     "kill -9 " + victim, () -> assertThat(target.kill9(victim)).isTrue());
             Duration everyKey = putEveryKey(client).minusNanos(kill.toNanos());
             long soFar = traffic.acknowledged();
             cluster.awaitSettled();
-            awaitAcknowledged(traffic, soFar + OPERATIONS);
+            traffic.awaitAcknowledged(soFar + OPERATIONS, target.patience());
             Report report = traffic.stop();
             double slower = slowness.factor();
 
@@ -155,12 +155,5 @@ final class NodeKilledE2E {
     /** On a machine that others keep busy. */
     private static Duration times(double slower, Duration limit) {
         return Duration.ofNanos((long) (slower * limit.toNanos()));
-    }
-
-    private void awaitAcknowledged(Traffic traffic, long operations) {
-        await(operations + " acknowledged operations")
-                .atMost(target.patience())
-                .pollInterval(Cluster.POLL)
-                .until(() -> traffic.acknowledged() >= operations);
     }
 }

@@ -20,7 +20,6 @@ import io.kvcluster.history.HistoryJudge;
 import io.kvcluster.history.HistoryJudge.Judgement;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -50,24 +49,24 @@ final class NodeLostE2E {
         Filled.fill(cluster);
         String victim = cluster.podNames().getLast();
         String store = cluster.member(victim).map(MemberStatus::storeId).orElseThrow();
-        AtomicReference<Operation> peak = new AtomicReference<>();
+        LargestOperation peak = new LargestOperation();
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("silent"))) {
-            awaitMore(traffic, 200);
+            traffic.awaitMore(200, target.patience());
             Fault loss = Fault.make("loss of the machine of " + victim, () -> target.killNode(victim));
             await("full copies without " + victim)
                     .atMost(LIMIT)
                     .pollInterval(Cluster.POLL)
                     .until(() -> isRestored(cluster, store, peak));
             Duration restored = Duration.ofNanos(System.nanoTime() - loss.toNanos());
-            awaitMore(traffic, 200);
+            traffic.awaitMore(200, target.patience());
             long back = System.nanoTime();
             target.startNode(victim);
             cluster.awaitSettled(LIMIT);
             Duration rejoined = Duration.ofNanos(System.nanoTime() - back);
-            awaitMore(traffic, 200);
+            traffic.awaitMore(200, target.patience());
             Report report = traffic.stop();
             Map<String, Acknowledged> newest = traffic.newestAcknowledged();
-            long bytes = peak.get() == null ? 0 : peak.get().bytesLeft();
+            long bytes = peak.bytes();
             double moving = restored.minus(REPLACE_AFTER).toMillis() / 1e3;
             Results.of("node-lost", target)
                     .with("partitions", PARTITIONS)
@@ -94,13 +93,12 @@ final class NodeLostE2E {
     }
 
     /** It is no member any more, and nothing lacks a copy. */
-    private static boolean isRestored(Cluster cluster, String store, AtomicReference<Operation> peak) {
+    private static boolean isRestored(Cluster cluster, String store, LargestOperation peak) {
         return cluster.status()
                 .filter(status -> {
                     Operation now = status.operation();
                     if (now != null && now.type().equals("Replace")) {
-                        peak.accumulateAndGet(
-                                now, (most, next) -> most == null || next.bytesLeft() > most.bytesLeft() ? next : most);
+                        peak.look(status);
                     }
                     return status.ring().underReplicatedPartitions() == 0
                             && status.members().stream()
@@ -109,13 +107,5 @@ final class NodeLostE2E {
                                                     || member.state().equals("REPLACED")));
                 })
                 .isPresent();
-    }
-
-    private void awaitMore(Traffic traffic, long operations) {
-        long so = traffic.acknowledged();
-        await(operations + " more acknowledged operations")
-                .atMost(target.patience())
-                .pollInterval(Cluster.POLL)
-                .until(() -> traffic.acknowledged() >= so + operations);
     }
 }

@@ -51,7 +51,7 @@ final class NodePartitionedE2E {
         Fault partition;
         Report report;
         try (Traffic traffic = Traffic.start(cluster, Plan.hot("partitioned"))) {
-            awaitAcknowledged(traffic, OPERATIONS);
+            traffic.awaitAcknowledged(OPERATIONS, target.patience());
             partition = Fault.make("partition of " + lonely.name(), () -> {
                 target.partition(lonely.name(), Partition.BOTH_WAYS);
                 try {
@@ -61,7 +61,7 @@ final class NodePartitionedE2E {
                 }
             });
             cluster.awaitSettled();
-            awaitAcknowledged(traffic, traffic.acknowledged() + OPERATIONS);
+            traffic.awaitMore(OPERATIONS, target.patience());
             report = traffic.stop();
         }
         Results.of("node-partitioned", target)
@@ -97,7 +97,7 @@ final class NodePartitionedE2E {
         assertThat(put.status()).as("%s", put).isEqualTo(200);
         assertThat(majority.getLast().get("partition", "consistency=quorum").value())
                 .isEqualTo("during");
-        awaitAcknowledged(traffic, traffic.acknowledged() + OPERATIONS);
+        traffic.awaitMore(OPERATIONS, target.patience());
         try {
             await(lonely.name() + " knows that it is cut off")
                     .atMost(target.patience())
@@ -112,12 +112,5 @@ final class NodePartitionedE2E {
             // The whole machine is cut off, from us too.
             assertThat(target.name()).as("%s", unreachable).isNotEqualTo("local");
         }
-    }
-
-    private void awaitAcknowledged(Traffic traffic, long operations) {
-        await(operations + " acknowledged operations")
-                .atMost(target.patience())
-                .pollInterval(Cluster.POLL)
-                .until(() -> traffic.acknowledged() >= operations);
     }
 }

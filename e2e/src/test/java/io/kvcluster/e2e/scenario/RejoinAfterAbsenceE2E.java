@@ -174,16 +174,8 @@ final class RejoinAfterAbsenceE2E {
                         : put(client, key, tries - 1));
     }
 
-    private StatefulSet setOf(Cluster cluster, String pod) {
-        return target
-                .client()
-                .apps()
-                .statefulSets()
-                .inNamespace(target.namespace())
-                .withLabel("kvcluster.io/cluster", cluster.name())
-                .list()
-                .getItems()
-                .stream()
+    private static StatefulSet setOf(Cluster cluster, String pod) {
+        return cluster.statefulSets().stream()
                 .filter(set -> pod.startsWith(set.getMetadata().getName() + "-"))
                 .findFirst()
                 .orElseThrow();

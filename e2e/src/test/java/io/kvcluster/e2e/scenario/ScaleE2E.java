@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.kvcluster.crd.Operation;
 import io.kvcluster.e2e.cluster.Cluster;
 import io.kvcluster.e2e.cluster.Spec;
 import io.kvcluster.e2e.result.Results;
@@ -18,7 +17,6 @@ import io.kvcluster.history.HistoryJudge;
 import io.kvcluster.history.HistoryJudge.Judgement;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Members come and go under load: no operation fails, nothing that was acknowledged is lost, nothing stale is read at quorum. */
@@ -42,12 +40,12 @@ final class ScaleE2E {
         Map<String, String> before = cluster.incarnations();
         Filled.fill(cluster);
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("scaled"))) {
-            awaitMore(traffic, 100);
+            traffic.awaitMore(100, target.patience());
             Way up = scale(cluster, 6);
             assertThat(cluster.incarnations()).as("nobody restarts for it").containsAllEntriesOf(before);
-            awaitMore(traffic, 100);
+            traffic.awaitMore(100, target.patience());
             Way down = scale(cluster, 3);
-            awaitMore(traffic, 100);
+            traffic.awaitMore(100, target.patience());
             assertThat(cluster.incarnations()).isEqualTo(before);
             Report report = traffic.stop();
             Map<String, Acknowledged> newest = traffic.newestAcknowledged();
@@ -83,7 +81,7 @@ final class ScaleE2E {
         Map<String, String> before = cluster.incarnations();
         Filled.fill(cluster);
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("cancelled"))) {
-            awaitMore(traffic, 100);
+            traffic.awaitMore(100, target.patience());
             cluster.resource().scale(5);
             cluster.awaitStatus(
                     "half-way",
@@ -91,7 +89,7 @@ final class ScaleE2E {
                             && status.operation().copiesDone() > 0
                             && status.operation().partitionsMoving() > 0);
             Way back = scale(cluster, 3);
-            awaitMore(traffic, 100);
+            traffic.awaitMore(100, target.patience());
             Report report = traffic.stop();
             Map<String, Acknowledged> newest = traffic.newestAcknowledged();
             Results.of("scale-cancelled", target)
@@ -112,13 +110,13 @@ final class ScaleE2E {
         Cluster cluster = cluster("copies");
         Filled.fill(cluster);
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("copies"))) {
-            awaitMore(traffic, 100);
+            traffic.awaitMore(100, target.patience());
             cluster.patchSpec("{\"replicationFactor\": 2}");
             cluster.awaitSettled(LIMIT);
-            awaitMore(traffic, 100);
+            traffic.awaitMore(100, target.patience());
             cluster.patchSpec("{\"replicationFactor\": 3, \"quorums\": {\"read\": 1, \"write\": 3}}");
             cluster.awaitSettled(LIMIT);
-            awaitMore(traffic, 100);
+            traffic.awaitMore(100, target.patience());
             Report report = traffic.stop();
             Map<String, Acknowledged> newest = traffic.newestAcknowledged();
             assertThat(report.failures()).isEmpty();
@@ -138,7 +136,7 @@ final class ScaleE2E {
     /** Through the scale subresource, as {@code kubectl scale}. */
     private Way scale(Cluster cluster, int members) {
         long epoch = cluster.status().orElseThrow().ring().epoch();
-        AtomicReference<Operation> most = new AtomicReference<>();
+        LargestOperation largest = new LargestOperation();
         long begin = System.nanoTime();
         cluster.resource().scale(members);
         await("settled with " + members)
@@ -146,13 +144,8 @@ final class ScaleE2E {
                 .pollInterval(Cluster.POLL)
                 .until(() -> cluster.currentStatus()
                         .filter(status -> {
-                            Operation now = status.operation();
-                            if (now != null) {
-                                most.accumulateAndGet(
-                                        now,
-                                        (old, next) -> old == null || next.bytesLeft() > old.bytesLeft() ? next : old);
-                            }
-                            return now == null
+                            largest.look(status);
+                            return status.operation() == null
                                     && status.members().size() == members
                                     && status.ring().epoch() > epoch;
                         })
@@ -160,19 +153,10 @@ final class ScaleE2E {
         cluster.awaitSettled(LIMIT);
         Duration taken = Duration.ofNanos(System.nanoTime() - begin);
         assertThat(cluster.pods()).hasSize(members).allMatch((Pod pod) -> Cluster.isReady(pod));
-        Operation peak = most.get();
         return new Way(
                 taken,
-                peak == null ? 0 : peak.copiesTotal(),
-                peak == null ? 0 : peak.bytesLeft(),
+                largest.copies(),
+                largest.bytes(),
                 cluster.status().orElseThrow().ring().epoch() - epoch);
-    }
-
-    private void awaitMore(Traffic traffic, long operations) {
-        long so = traffic.acknowledged();
-        await(operations + " more acknowledged operations")
-                .atMost(target.patience())
-                .pollInterval(Cluster.POLL)
-                .until(() -> traffic.acknowledged() >= so + operations);
     }
 }

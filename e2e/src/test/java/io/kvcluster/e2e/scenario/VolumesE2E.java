@@ -143,16 +143,8 @@ final class VolumesE2E {
                 && !templates(cluster).isEmpty();
     }
 
-    private List<String> templates(Cluster cluster) {
-        return target
-                .client()
-                .apps()
-                .statefulSets()
-                .inNamespace(target.namespace())
-                .withLabel("kvcluster.io/cluster", cluster.name())
-                .list()
-                .getItems()
-                .stream()
+    private static List<String> templates(Cluster cluster) {
+        return cluster.statefulSets().stream()
                 .map(set -> String.valueOf(set.getSpec()
                         .getVolumeClaimTemplates()
                         .getFirst()

@@ -1,5 +1,7 @@
 package io.kvcluster.e2e.traffic;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.protobuf.ByteString;
 import io.kvcluster.client.GetOutcome;
 import io.kvcluster.client.KvClient;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -71,6 +74,19 @@ public final class Traffic implements AutoCloseable {
     public long acknowledged() {
         throwBroken();
         return acknowledged.sum();
+    }
+
+    /** Returns when so many are acknowledged; fails when that takes longer than the patience. */
+    public void awaitAcknowledged(long operations, Duration patience) {
+        await(operations + " acknowledged operations")
+                .atMost(patience)
+                .pollInterval(Cluster.POLL)
+                .until(() -> acknowledged() >= operations);
+    }
+
+    /** The same for so many more than there are now. */
+    public void awaitMore(long operations, Duration patience) {
+        awaitAcknowledged(acknowledged() + operations, patience);
     }
 
     /** So far: neither acknowledged nor answered. */

@@ -1,0 +1,30 @@
+package io.kvcluster.e2e.scenario;
+
+import io.kvcluster.crd.KvClusterStatus;
+import io.kvcluster.crd.Operation;
+import org.jspecify.annotations.Nullable;
+
+/** Of all that the status told of an operation under way, the moment when most was left of it. */
+final class LargestOperation {
+    private volatile @Nullable Operation largest;
+
+    void look(KvClusterStatus status) {
+        Operation now = status.operation();
+        Operation before = largest;
+        if (now != null && (before == null || now.bytesLeft() > before.bytesLeft())) {
+            largest = now;
+        }
+    }
+
+    /** 0 when none was seen. */
+    int copies() {
+        Operation seen = largest;
+        return seen == null ? 0 : seen.copiesTotal();
+    }
+
+    /** About; 0 when none was seen. */
+    long bytes() {
+        Operation seen = largest;
+        return seen == null ? 0 : seen.bytesLeft();
+    }
+}
