@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A ring table that keeps every rule, with fast answers to who holds what. Immutable; any thread. */
 public final class Ring {
@@ -140,6 +141,11 @@ public final class Ring {
     /** Whether the partition is on its way to other replicas or quorums. */
     public boolean moves(int partition) {
         return table.getPartitions(partition).hasMove();
+    }
+
+    /** The partitions that are on their way, in order. */
+    public List<Integer> moving() {
+        return IntStream.range(0, partitions()).filter(this::moves).boxed().toList();
     }
 
     /** How the partition moves; only while it does. */

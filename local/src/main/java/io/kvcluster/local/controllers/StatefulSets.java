@@ -155,13 +155,10 @@ final class StatefulSets implements Pass {
 
     /** A claim that is being deleted goes before the pod that would use it comes, and the pod gets a new one: as Kubernetes does it. */
     private static boolean isClaimGoing(Resources resources, ObjectNode set, int ordinal) {
-        String pod = Objects.name(set) + "-" + ordinal;
+        String pod = podName(set, ordinal);
         for (JsonNode template : Json.at(set, "spec", "volumeClaimTemplates")) {
             if (resources
-                    .find(
-                            BuiltInKinds.PERSISTENT_VOLUME_CLAIM,
-                            Objects.namespace(set),
-                            Objects.name(template) + "-" + pod)
+                    .find(BuiltInKinds.PERSISTENT_VOLUME_CLAIM, Objects.namespace(set), claimName(template, pod))
                     .filter(Objects::isDeleting)
                     .isPresent()) {
                 return true;
@@ -170,8 +167,16 @@ final class StatefulSets implements Pass {
         return false;
     }
 
+    private static String podName(ObjectNode set, int ordinal) {
+        return Objects.name(set) + "-" + ordinal;
+    }
+
+    private static String claimName(JsonNode template, String pod) {
+        return Objects.name(template) + "-" + pod;
+    }
+
     private void create(Resources resources, ObjectNode set, int ordinal, String revision) {
-        String name = Objects.name(set) + "-" + ordinal;
+        String name = podName(set, ordinal);
         ObjectNode pod = Json.object();
         pod.setAll((ObjectNode) Json.at(set, "spec", "template").deepCopy());
         ObjectNode metadata = Json.metadata(pod);
@@ -192,7 +197,7 @@ final class StatefulSets implements Pass {
 
     private static void claim(Resources resources, ObjectNode set, JsonNode template, String pod, ObjectNode podSpec) {
         String volume = Objects.name(template);
-        String name = volume + "-" + pod;
+        String name = claimName(template, pod);
         if (resources
                 .find(BuiltInKinds.PERSISTENT_VOLUME_CLAIM, Objects.namespace(set), name)
                 .isEmpty()) {

@@ -270,23 +270,26 @@ final class StepRunner {
         delete(key, "pods", pod.getMetadata().getName(), pod.getMetadata().getUid(), null);
     }
 
-    /** Exactly what was looked at: same uid, and, where a version is given, nothing happened to it since. */
     private void delete(ClusterKey key, String plural, String name, String uid, @Nullable String resourceVersion) {
-        client.raw(
-                "/api/v1/namespaces/" + key.namespace() + "/" + plural + "/" + name,
-                "DELETE",
-                new DeleteOptionsBuilder()
-                        .withNewPreconditions(resourceVersion, uid)
-                        .build());
+        delete("/api/v1/namespaces/" + key.namespace() + "/" + plural + "/" + name, null, uid, resourceVersion);
     }
 
     private void orphan(ClusterKey key, Step.RecreateStatefulSet recreate) {
-        client.raw(
+        delete(
                 "/apis/apps/v1/namespaces/" + key.namespace() + "/statefulsets/" + recreate.set(),
+                "Orphan",
+                recreate.uid(),
+                recreate.resourceVersion());
+    }
+
+    /** Exactly what was looked at: same uid, and, where a version is given, nothing happened to it since. */
+    private void delete(String path, @Nullable String propagation, String uid, @Nullable String resourceVersion) {
+        client.raw(
+                path,
                 "DELETE",
                 new DeleteOptionsBuilder()
-                        .withPropagationPolicy("Orphan")
-                        .withNewPreconditions(recreate.resourceVersion(), recreate.uid())
+                        .withPropagationPolicy(propagation)
+                        .withNewPreconditions(resourceVersion, uid)
                         .build());
     }
 

@@ -17,7 +17,6 @@ import io.kvcluster.ring.change.MovePlan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -239,18 +238,14 @@ public final class ClusterViews {
     }
 
     private static List<Shown.Move> moves(Ring ring) {
-        List<Shown.Move> moves = new ArrayList<>();
-        for (int p = 0; p < ring.partitions(); p++) {
-            if (ring.moves(p)) {
-                moves.add(new Shown.Move(
+        return ring.moving().stream()
+                .map(p -> new Shown.Move(
                         p,
                         ring.move(p).getPhase().name(),
                         ring.copyEpoch(p),
                         names(ring.replicas(p)),
-                        names(ring.target(p))));
-            }
-        }
-        return moves;
+                        names(ring.target(p))))
+                .toList();
     }
 
     private static List<String> names(List<Member> members) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a spec would move, before it is applied: by the same placement as the moves themselves. Pods that are not there yet count as if
@@ -73,13 +74,13 @@ public final class Forecast {
                         joining(ring, wanted),
                         leaving(ring, wanted),
                         replaced.stream().map(Member::getName).toList(),
-                        moving(ring),
+                        ring.moving().size(),
                         obstacles(then, ring, plan, wanted));
         };
     }
 
     private static Wanted wanted(Observation then, Ring ring, KvClusterSpec spec, List<Member> replaced) {
-        Map<String, Boolean> gone = new java.util.TreeMap<>();
+        Map<String, Boolean> gone = new TreeMap<>();
         ring.members().stream().filter(Member::getDiskGone).forEach(member -> gone.put(member.getStoreId(), true));
         replaced.forEach(member -> gone.put(member.getStoreId(), true));
         Wanted wanted = Wanted.of(spec.replicationFactor(), spec.readQuorum(), spec.writeQuorum())
@@ -149,14 +150,6 @@ public final class Forecast {
                     .count());
         }
         return lowest;
-    }
-
-    private static int moving(Ring ring) {
-        int moving = 0;
-        for (int p = 0; p < ring.partitions(); p++) {
-            moving += ring.moves(p) ? 1 : 0;
-        }
-        return moving;
     }
 
     /** What is known to be missing; what a pod that is not there yet has is not known. */

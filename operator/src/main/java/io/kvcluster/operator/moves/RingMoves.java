@@ -10,7 +10,6 @@ import io.kvcluster.operator.resources.Names;
 import io.kvcluster.operator.volumes.Claims;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
-import io.kvcluster.proto.ring.Partition;
 import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.change.DrainProof;
 import io.kvcluster.ring.change.Pace;
@@ -249,11 +248,7 @@ public final class RingMoves {
             return firstOf(waits);
         }
         Set<String> moving = new HashSet<>();
-        for (int p = 0; p < ring.partitions(); p++) {
-            if (ring.moves(p)) {
-                moving.add("partition " + p);
-            }
-        }
+        ring.moving().forEach(p -> moving.add("partition " + p));
         return why.stream()
                 .min(Comparator.comparing(wait -> !moving.contains(wait.about())))
                 .map(wait -> wait.about() + ": " + wait.why())
@@ -283,7 +278,7 @@ public final class RingMoves {
     }
 
     private static boolean moves(Ring ring) {
-        return ring.table().getPartitionsList().stream().anyMatch(Partition::hasMove);
+        return !ring.moving().isEmpty();
     }
 
     private static String shortened(List<String> steps) {

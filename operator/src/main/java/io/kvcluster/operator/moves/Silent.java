@@ -74,19 +74,18 @@ final class Silent {
 
     private static boolean isOverdue(Observation world, Member member) {
         Healing healing = world.spec().healing();
-        Duration downAfter = Durations.parse(healing.downAfter()).orElseThrow();
-        Duration replaceAfter = Durations.parse(healing.replaceAfter()).orElseThrow();
         return member.getState() != MemberState.REPLACED
                 && !world.hasLostStore(member)
                 && world.pod(member.getName())
                         .filter(pod -> pod.isUp() || pod.isUndecided())
                         .isEmpty()
-                && isOver(world.watchedSince(), downAfter, world.now())
-                && isOver(downSince(world, member), replaceAfter, world.now());
+                && isOver(world.watchedSince(), healing.downAfter(), world.now())
+                && isOver(downSince(world, member), healing.replaceAfter(), world.now());
     }
 
-    private static boolean isOver(Optional<Instant> since, Duration time, Instant now) {
-        return since.filter(begin -> !begin.plus(time).isAfter(now)).isPresent();
+    private static boolean isOver(Optional<Instant> since, String time, Instant now) {
+        Duration least = Durations.parse(time).orElseThrow();
+        return since.filter(begin -> !begin.plus(least).isAfter(now)).isPresent();
     }
 
     private static Optional<Instant> downSince(Observation world, Member member) {

@@ -8,20 +8,17 @@ import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.change.MovePlan;
 import io.kvcluster.ring.change.Reports;
 import io.kvcluster.ring.change.Wanted;
+import java.util.List;
 
 /** What is left of the way from a ring to what is wanted. */
 final class Way {
     private Way() {}
 
     static Progress.UnderWay left(Observation world, Ring ring, Wanted wanted, Reports reports, String waitingFor) {
-        int moving = 0;
+        List<Integer> moving = ring.moving();
         int copies = 0;
         long bytes = 0;
-        for (int p = 0; p < ring.partitions(); p++) {
-            if (!ring.moves(p)) {
-                continue;
-            }
-            moving++;
+        for (int p : moving) {
             if (ring.move(p).getPhase() == MovePhase.COPY) {
                 int joining = joining(ring, p);
                 copies += joining;
@@ -36,7 +33,7 @@ final class Way {
             lowest = possible.plan().lowestCopies();
         }
         Progress.Ahead ahead = new Progress.Ahead(Forecast.joining(ring, all), Forecast.leaving(ring, all), lowest);
-        return new Progress.UnderWay(type(world, ring), goal(world), moving, copies, bytes, waitingFor, ahead);
+        return new Progress.UnderWay(type(world, ring), goal(world), moving.size(), copies, bytes, waitingFor, ahead);
     }
 
     private static int joining(Ring ring, int partition) {

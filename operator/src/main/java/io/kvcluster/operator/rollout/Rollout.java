@@ -7,6 +7,7 @@ import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.PodView;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.Labels;
+import io.kvcluster.operator.resources.Names;
 import io.kvcluster.operator.resources.NodeStatefulSet;
 import io.kvcluster.proto.ring.Member;
 import io.kvcluster.proto.ring.MemberState;
@@ -83,8 +84,7 @@ public final class Rollout {
 
     private static boolean isOfOlderRevision(PodView pod, StatefulSet set) {
         String revision = pod.pod().getMetadata().getLabels().get("controller-revision-hash");
-        return pod.name().startsWith(set.getMetadata().getName() + "-")
-                && set.getMetadata().getName().length() == pod.name().lastIndexOf('-')
+        return Names.isPodOf(pod.name(), set.getMetadata().getName())
                 && revision != null
                 && set.getStatus() != null
                 && Objects.equals(
