@@ -28,8 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Looks at the world once and changes nothing in it, but for which nodes are watched. */
 public final class Observer {
@@ -91,18 +91,28 @@ public final class Observer {
         return views;
     }
 
-    /** Asks the member that reports the largest epoch, if that is larger than the ConfigMap's. */
+    /**
+     * Asks those that report the largest epoch, if that is larger than the ConfigMap's, one after another until one gives it. What is older
+     * than its own report is not it.
+     */
     private Optional<Ring> newerMemberRing(RingRecord record, Map<String, PodView> views) {
         long known = record.written().map(Ring::epoch).orElse(0L);
-        Set<PodView> ahead = views.values().stream()
-                .filter(view -> view.report().map(NodeReport::ringEpoch).orElse(0L) > known)
-                .collect(Collectors.toSet());
-        return ahead.stream()
-                .max(Comparator.comparingLong(
-                        view -> view.report().map(NodeReport::ringEpoch).orElse(0L)))
-                .flatMap(PodView::target)
-                .flatMap(nodes::fetchRing)
-                .flatMap(check -> check instanceof RingCheck.Valid(Ring ring) ? Optional.of(ring) : Optional.empty());
+        long newest = views.values().stream().mapToLong(Observer::epoch).max().orElse(0L);
+        if (newest <= known) {
+            return Optional.empty();
+        }
+        return views.values().stream()
+                .filter(view -> epoch(view) == newest)
+                .sorted(Comparator.comparing(PodView::name))
+                .flatMap(view -> view.target().stream())
+                .flatMap(target -> nodes.fetchRing(target).stream())
+                .flatMap(check -> check instanceof RingCheck.Valid(Ring ring) ? Stream.of(ring) : Stream.empty())
+                .filter(ring -> ring.epoch() >= newest)
+                .findFirst();
+    }
+
+    private static long epoch(PodView view) {
+        return view.report().map(NodeReport::ringEpoch).orElse(0L);
     }
 
     private static <T extends HasMetadata> List<T> byName(List<T> objects) {

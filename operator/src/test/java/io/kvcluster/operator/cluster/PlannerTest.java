@@ -142,6 +142,19 @@ class PlannerTest {
                         List.of(),
                         "RingNotFetched"),
                 row(
+                        "a member whose ring is older than it said: a newer one exists, it is not written back",
+                        World.settled(SPEC)
+                                .usesRing("demo-0", third)
+                                .gives("demo-0", second)
+                                .dead("demo-1")
+                                .dead("demo-2"),
+                        List.of(),
+                        "RingNotFetched"),
+                row(
+                        "one of those that have the newest gives it",
+                        members(World.settled(SPEC), third).gives("demo-0", second),
+                        List.of("RestoreRing 3")),
+                row(
                         "retained claims of an earlier cluster, nobody told yet",
                         World.started(SPEC)
                                 .claimLabel("demo-0", Labels.CLUSTER_ID, CLUSTER_ID)

@@ -104,7 +104,6 @@ final class Stage {
             store.holds.addAll(world.ring().partitionsOf(store.id));
             stores.put(store.id, store);
             storeByClaim.put(Names.claim(member.getName()), store.id);
-            world.nodes().ring(World.uid(member.getName()), new RingCheck.Valid(newest));
         }
         kubernetesAndNodes();
     }
@@ -445,7 +444,6 @@ final class Stage {
         }
         store.ring = push.publication().ring();
         assertThat(store.ring.hash()).isEqualTo(hashes.get(store.ring.epoch()));
-        world.nodes().ring(target.uid(), new RingCheck.Valid(push.publication().ring()));
         world.nodes().acknowledged(target.uid(), push.publication());
     }
 
@@ -578,6 +576,9 @@ final class Stage {
                 .filter(other -> !silent.contains(other) || cutOff.contains(other))
                 .forEach(other -> heard.add(storeOf(other)));
         Ring ring = store.ring;
+        if (ring != null) {
+            world.nodes().ring(World.uid(pod), new RingCheck.Valid(ring));
+        }
         world.says(pod, store.id, told -> {
             if (ring != null) {
                 told.clusterId = ring.clusterId();

@@ -350,6 +350,12 @@ public final class World implements ResourceReader {
         return this;
     }
 
+    /** It hands out this ring, whatever it reported. */
+    public World gives(String pod, Ring ring) {
+        nodes.ring(uid(pod), new RingCheck.Valid(ring));
+        return this;
+    }
+
     /** It reports a ring but does not hand it out. */
     public World usesUnreadableRing(String pod, Ring ring) {
         return report(pod, Phase.SERVING, ring.clusterId(), ring.epoch(), ring.hash());
