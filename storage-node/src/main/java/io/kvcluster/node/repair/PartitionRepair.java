@@ -420,7 +420,10 @@ final class PartitionRepair {
         for (Pair pair : pairs.values()) {
             covered = Math.min(covered, pair.covered);
         }
-        return !held ? 0 : pairs.isEmpty() ? side.promised() : covered;
+        if (!held) {
+            return 0; // whoever left has no pairs, and must not look as if it were repaired with all
+        }
+        return pairs.isEmpty() ? side.promised() : covered;
     }
 
     void promisedBy(String storeId, long upTo) {
@@ -466,7 +469,7 @@ final class PartitionRepair {
     }
 
     private void raise(long upTo) {
-        if (held && !suspect && !raising) {
+        if (!suspect && !raising) {
             raising = true;
             side.raiseRepairedUpTo(upTo, () -> {
                 raising = false;
@@ -478,9 +481,6 @@ final class PartitionRepair {
 
     /** The smallest over every pair of replicas; this replica's own pairs are its own knowledge, the others' are told. */
     private void considerWatermark() {
-        if (!held) {
-            return; // without pairs it would look repaired with all
-        }
         long upTo = coveredWithAll();
         for (Pair pair : pairs.values()) {
             upTo = Math.min(upTo, pair.coveredWithAll);

@@ -155,6 +155,11 @@ public final class SimulatedDisk implements Disk {
         failingForce = Optional.of(namePart);
     }
 
+    /** What {@link #failForce} announced and has not happened does not. */
+    public void forcesWell() {
+        failingForce = Optional.empty();
+    }
+
     /** So many reads of files whose names start so fail from now on. */
     public void failReads(String prefix, int reads) {
         failingReads = prefix;
@@ -384,7 +389,7 @@ public final class SimulatedDisk implements Disk {
                 cutAfter(0);
             }
             operation();
-            if (failingForce.isPresent() && name.contains(failingForce.get())) {
+            if (failingForce.isPresent() && isCalled(failingForce.get())) {
                 failingForce = Optional.empty();
                 throw new IOException(name + ": Input/output error");
             }
@@ -392,6 +397,14 @@ public final class SimulatedDisk implements Disk {
             if (!ignored || inode.durable.length == 0) {
                 inode.force();
             }
+        }
+
+        /** By the name that it was opened with, or by the one that it has now. */
+        private boolean isCalled(String namePart) {
+            return name.contains(namePart)
+                    || names.entrySet().stream()
+                            .anyMatch(each ->
+                                    each.getValue() == inode && each.getKey().contains(namePart));
         }
 
         @Override

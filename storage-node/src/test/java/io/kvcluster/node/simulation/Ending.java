@@ -91,7 +91,9 @@ final class Ending {
     /** With a quorum alive, everything goes on. */
     private void progress() {
         List<SimMachine> sound = cluster.machines.stream()
-                .filter(machine -> !machine.failed && !machine.lostData)
+                .filter(machine -> !machine.failed
+                        && !machine.lostData
+                        && machine.failedForces <= Faults.MAX_FSYNC_ERRORS) // or it may be about to give up
                 .toList();
         boolean oneMayLack = cluster.plan.leaveOneAway()
                 && sound.size() == cluster.machines.size()

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 final class Faults {
     private static final long MILLIS = 1_000_000;
     /** One more within an hour, and the store gives up. */
-    private static final int MAX_FSYNC_ERRORS = 2;
+    static final int MAX_FSYNC_ERRORS = 2;
 
     private static final int BITS = 40;
     /** Shorter and longer than it takes until a silent member is given up, and all that it held is elsewhere. */
@@ -142,11 +142,12 @@ final class Faults {
         }
     }
 
-    /** A disk that failed fails again, until it is replaced. */
+    /** A disk that failed fails again, until it is replaced; at first the one that is written to most. */
     private SimMachine worstDisk() {
         return Collections.max(
                 cluster.machines.stream().filter(machine -> !machine.gone).toList(),
                 Comparator.<SimMachine>comparingInt(machine -> machine.failedForces)
+                        .thenComparing(machine -> -machine.disk.freeBytes())
                         .thenComparing(machine -> machine.name));
     }
 
@@ -220,6 +221,7 @@ final class Faults {
         cluster.network.lossPerMillion(0);
         for (SimMachine machine : cluster.machines) {
             machine.fill(false);
+            machine.disk.forcesWell();
             machine.timed.forceNanos(200_000);
             machine.resume();
             for (SimMachine other : cluster.machines) {

@@ -2,11 +2,15 @@ package io.kvcluster.node.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvcluster.node.NodeCore;
 import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.Outcome;
+import io.kvcluster.ring.Ring;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -149,15 +153,55 @@ class HandOverSimTest {
         keys.forEach(key ->
                 assertThat(script.put(any, key, "kept", ConsistencyLevel.ALL)).isInstanceOf(Outcome.Applied.class));
         script.cluster.machines.forEach(machine -> machine.timed.forceNanos(400_000_000));
+        Map<String, Left> left = new TreeMap<>();
+        Map<String, Integer> joins = new TreeMap<>();
+        script.watch(() -> script.cluster.machines.forEach(machine -> lookAtWatermarks(machine, left, joins)));
 
         for (int machines : List.of(4, 3, 4, 3)) {
             script.operator.want(machines, 2);
             script.awaitSettled();
         }
 
+        assertThat(left.values().stream().filter(each -> each.raised > 1).map(each -> each.where))
+                .as("the watermark was raised again after the store had left; once may have been under way")
+                .isEmpty();
+        assertThat(left.values()).as("some was under way").anyMatch(each -> each.raised == 1);
         assertThat(script.cluster.machines).noneMatch(machine -> machine.emptied);
         keys.forEach(
                 key -> assertThat(script.get(any, key, ConsistencyLevel.ALL)).containsExactly("kept"));
+    }
+
+    /** A partition from when a store left it. */
+    private static final class Left {
+        final String where;
+        long watermark;
+        int raised;
+
+        Left(String where, long watermark) {
+            this.where = where;
+            this.watermark = watermark;
+        }
+    }
+
+    private static void lookAtWatermarks(SimMachine machine, Map<String, Left> left, Map<String, Integer> joins) {
+        NodeCore core = machine.core();
+        Ring ring = machine.ring();
+        if (core == null || ring == null) {
+            return;
+        }
+        String storeId = core.store().identity().storeIdText();
+        for (int p = 0; p < SimCluster.PARTITIONS; p++) {
+            String copy = machine.name + " " + storeId + " partition " + p;
+            long watermark = core.store().repairedUpTo(p);
+            if (ring.isHolder(p, storeId)) {
+                joins.merge(copy, left.containsKey(copy + " left " + joins.get(copy)) ? 1 : 0, Integer::sum);
+            } else if (joins.containsKey(copy)) {
+                Left since =
+                        left.computeIfAbsent(copy + " left " + joins.get(copy), where -> new Left(where, watermark));
+                since.raised += watermark > since.watermark ? 1 : 0;
+                since.watermark = watermark;
+            }
+        }
     }
 
     /** The end of the suspicion takes longer than repair looks away: it must not be taken for a new suspicion. */

@@ -30,6 +30,7 @@ final class MoveScript {
 
     final SimCluster cluster;
     final MovingOperator operator;
+    private Runnable watch = () -> {};
 
     /** All machines have a ring in which each partition has so many replicas, and a write at eventual needs all of them. */
     MoveScript(int machines, int replicas, MoveFault fault) {
@@ -310,6 +311,11 @@ final class MoveScript {
         });
     }
 
+    /** Looks from now on, each virtual millisecond that something is waited for. */
+    void watch(Runnable look) {
+        watch = look;
+    }
+
     /** Looks each virtual millisecond. */
     void await(String what, BooleanSupplier condition) {
         for (long millis = 0; !condition.getAsBoolean(); millis++) {
@@ -318,6 +324,7 @@ final class MoveScript {
                         "not in a minute: " + what + "; " + cluster.broken().orElse("no bug seen"));
             }
             cluster.world.runFor(MILLIS);
+            watch.run();
         }
     }
 }
