@@ -166,7 +166,7 @@ e2e: jdk ## scenarios on one machine, with histories of 5 minutes (KUBECTL=kubec
 	  -De2e.kubectl=$(KUBECTL)
 
 .PHONY: operator-killed
-operator-killed: jdk ## the operator is killed every 20 s while members come and go; each epoch is written once
+operator-killed: jdk ## the operator is killed every 20 s while members come, go and are replaced; each epoch is written once
 	$(E2E) -Dit.test=OperatorKilledE2E -Dfailsafe.failIfNoSpecifiedTests=false -Dtest.groups.excluded= \
 	  -De2e.local.operator=process -De2e.results=$(E2E_RESULTS)
 

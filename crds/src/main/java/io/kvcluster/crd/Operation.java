@@ -28,6 +28,9 @@ public record Operation(
         @JsonPropertyDescription("About what is left to copy, bytes.")
         long bytesLeft,
 
+        @JsonPropertyDescription("About what is copied in all, bytes: the most that was left at any moment.")
+        long bytesTotal,
+
         @JsonPropertyDescription(
                 "The fewest replicas, of those that there are, that a partition has on the way: a move itself takes none away.")
         int lowestCopies,

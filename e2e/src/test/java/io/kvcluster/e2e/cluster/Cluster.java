@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -207,6 +208,15 @@ public final class Cluster {
                 .withLabel("kvcluster.io/cluster", name)
                 .list()
                 .getItems();
+    }
+
+    /** What the operator told of it under this reason, the oldest first. */
+    public List<String> events(String reason) {
+        return target.client().v1().events().inNamespace(target.namespace()).list().getItems().stream()
+                .filter(event -> event.getInvolvedObject().getName().equals(name) && reason.equals(event.getReason()))
+                .sorted(Comparator.comparing(event -> event.getMetadata().getCreationTimestamp()))
+                .map(Event::getMessage)
+                .toList();
     }
 
     /** Sorted by name. */

@@ -11,7 +11,7 @@ final class LargestOperation {
     void look(KvClusterStatus status) {
         Operation now = status.operation();
         Operation before = largest;
-        if (now != null && (before == null || now.bytesLeft() > before.bytesLeft())) {
+        if (now != null && (before == null || now.bytesTotal() > before.bytesTotal())) {
             largest = now;
         }
     }
@@ -25,6 +25,6 @@ final class LargestOperation {
     /** About; 0 when none was seen. */
     long bytes() {
         Operation seen = largest;
-        return seen == null ? 0 : seen.bytesLeft();
+        return seen == null ? 0 : seen.bytesTotal();
     }
 }

@@ -3,7 +3,6 @@ package io.kvcluster.e2e.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import io.kvcluster.crd.MemberStatus;
 import io.kvcluster.e2e.cluster.Cluster;
 import io.kvcluster.e2e.cluster.Spec;
@@ -18,6 +17,7 @@ import io.kvcluster.e2e.traffic.Traffic;
 import io.kvcluster.history.HistoryJudge;
 import io.kvcluster.history.HistoryJudge.Judgement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +46,7 @@ final class LostDiskE2E {
         Duration restored;
         try (Traffic traffic = Traffic.start(cluster, Plan.steady("lost"))) {
             traffic.awaitMore(200, target.patience());
-            Fault loss = Fault.make("loss of the disk of " + victim, () -> lose(cluster, victim));
+            Fault loss = Fault.make("loss of the disk of " + victim, () -> LostVolumes.lose(cluster, List.of(victim)));
             await("the copies of " + victim)
                     .atMost(LIMIT)
                     .pollInterval(Cluster.POLL)
@@ -78,36 +78,7 @@ final class LostDiskE2E {
         cluster.delete();
     }
 
-    /** The claim first, or the StatefulSet would start the new pod on it. Returns when the new one's process runs. */
-    private void lose(Cluster cluster, String victim) {
-        String uid = cluster.pod(victim).orElseThrow().getMetadata().getUid();
-        target.client()
-                .persistentVolumeClaims()
-                .inNamespace(target.namespace())
-                .withName("data-" + victim)
-                .delete();
-        target.client()
-                .pods()
-                .inNamespace(target.namespace())
-                .withName(victim)
-                .withGracePeriod(1)
-                .delete();
-        await("another pod " + victim)
-                .atMost(target.patience())
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> cluster.pod(victim)
-                        .filter(pod -> !pod.getMetadata().getUid().equals(uid) && runs(pod))
-                        .isPresent());
-    }
-
-    private static boolean runs(Pod pod) {
-        return pod.getStatus() != null
-                && pod.getStatus().getContainerStatuses().stream()
-                        .anyMatch(container -> container.getState() != null
-                                && container.getState().getRunning() != null);
-    }
-
-    private static boolean isRestored(Cluster cluster, String pod, String old, LargestOperation peak) {
+    static boolean isRestored(Cluster cluster, String pod, String old, LargestOperation peak) {
         return cluster.status()
                 .filter(status -> {
                     peak.look(status);
@@ -121,7 +92,7 @@ final class LostDiskE2E {
                 .isPresent();
     }
 
-    private static String storeOf(Cluster cluster, String pod) {
+    static String storeOf(Cluster cluster, String pod) {
         return cluster.member(pod).map(MemberStatus::storeId).orElseThrow();
     }
 }

@@ -58,6 +58,10 @@ final class NodeLostE2E {
                     .pollInterval(Cluster.POLL)
                     .until(() -> isRestored(cluster, store, peak));
             Duration restored = Duration.ofNanos(System.nanoTime() - loss.toNanos());
+            await("the event that tells what it took")
+                    .atMost(target.patience())
+                    .pollInterval(Cluster.POLL)
+                    .until(() -> cluster.events("ReplaceDone").stream().anyMatch(note -> note.contains(" s per GiB")));
             traffic.awaitMore(200, target.patience());
             long back = System.nanoTime();
             target.startNode(victim);
@@ -93,7 +97,7 @@ final class NodeLostE2E {
     }
 
     /** It is no member any more, and nothing lacks a copy. */
-    private static boolean isRestored(Cluster cluster, String store, LargestOperation peak) {
+    static boolean isRestored(Cluster cluster, String store, LargestOperation peak) {
         return cluster.status()
                 .filter(status -> {
                     Operation now = status.operation();

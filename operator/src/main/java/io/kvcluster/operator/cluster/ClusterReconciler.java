@@ -23,6 +23,7 @@ import io.kvcluster.operator.observation.SpecRules;
 import io.kvcluster.operator.observation.Steering;
 import io.kvcluster.operator.observation.Wait;
 import io.kvcluster.operator.resources.ClusterKey;
+import io.kvcluster.operator.status.Operations;
 import io.kvcluster.operator.status.StatusCalculator;
 import java.time.Duration;
 import java.time.Instant;
@@ -182,7 +183,10 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
                     now.type(),
                     "the ring is on its way to " + now.goal() + "; status.operation tells how far");
         } else if (before != null && now == null) {
-            decisions.operation(cluster, before.type() + "Done", "the ring has " + before.goal());
+            decisions.operation(
+                    cluster,
+                    before.type() + "Done",
+                    "the ring has " + before.goal() + ": " + Operations.effort(before, clock.instant()));
         }
     }
 

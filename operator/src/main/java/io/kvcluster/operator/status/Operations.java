@@ -4,13 +4,16 @@ import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.crd.Operation;
 import io.kvcluster.operator.moves.Progress;
 import io.kvcluster.operator.observation.Observation;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The operation that the ring is in. When it began, and how much it was in all, is in the status before: nothing else remembers it. */
-final class Operations {
+public final class Operations {
+    private static final double GIB = 1L << 30;
+
     private Operations() {}
 
     static Optional<Operation> of(Observation world, Progress progress, @Nullable KvClusterStatus before) {
@@ -34,6 +37,7 @@ final class Operations {
                 total - now.copiesLeft(),
                 total,
                 now.bytesLeft(),
+                Math.max(before == null ? 0 : before.bytesTotal(), now.bytesLeft()),
                 now.ahead().lowestCopies(),
                 now.ahead().joining(),
                 now.ahead().leaving(),
@@ -41,6 +45,20 @@ final class Operations {
                 before == null || before.since() == null
                         ? time.truncatedTo(ChronoUnit.SECONDS).toString()
                         : before.since());
+    }
+
+    /** What it took until then, in words; what is not known is left out. */
+    public static String effort(Operation operation, Instant end) {
+        String text = operation.copiesTotal() + " copies, about " + operation.bytesTotal() + " bytes";
+        if (operation.since() == null) {
+            return text;
+        }
+        long seconds = Math.max(
+                0, Duration.between(Instant.parse(operation.since()), end).toSeconds());
+        String rate = operation.bytesTotal() == 0
+                ? ""
+                : " (" + Math.round(seconds * GIB / operation.bytesTotal()) + " s per GiB)";
+        return text + ", in " + seconds + " s" + rate;
     }
 
     /** In a sentence. */
