@@ -13,7 +13,6 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.kvcluster.crd.KvCluster;
 import io.kvcluster.crd.KvClusterStatus;
-import io.kvcluster.crd.Operation;
 import io.kvcluster.operator.nodeadmin.NodeAdmin;
 import io.kvcluster.operator.observation.Observation;
 import io.kvcluster.operator.observation.Observer;
@@ -32,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -167,27 +165,14 @@ public final class ClusterReconciler implements Reconciler<KvCluster>, Cleaner<K
                 decisions.waits(cluster, wait);
             }
         }
-        tellOperation(cluster, before == null ? null : before.operation(), status.operation());
+        Operations.news(before == null ? null : before.operation(), status.operation(), clock.instant())
+                .forEach(news -> decisions.operation(cluster, news.reason(), news.text()));
         metrics.cluster(
                 key.namespace(),
                 key.name(),
                 status.members().size(),
                 StatusCalculator.liveMembers(status),
                 status.ring() == null ? 0 : status.ring().underReplicatedPartitions());
-    }
-
-    private void tellOperation(KvCluster cluster, @Nullable Operation before, @Nullable Operation now) {
-        if (now != null && (before == null || !before.goal().equals(now.goal()))) {
-            decisions.operation(
-                    cluster,
-                    now.type(),
-                    "the ring is on its way to " + now.goal() + "; status.operation tells how far");
-        } else if (before != null && now == null) {
-            decisions.operation(
-                    cluster,
-                    before.type() + "Done",
-                    "the ring has " + before.goal() + ": " + Operations.effort(before, clock.instant()));
-        }
     }
 
     /** Writes only what differs, and lets the next pass see it even if the caches lag. */

@@ -7,6 +7,8 @@ import io.kvcluster.operator.observation.Observation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +49,35 @@ public final class Operations {
                         : before.since());
     }
 
+    /** What an event is to tell. @param reason in CamelCase */
+    public record News(String reason, String text) {}
+
+    /**
+     * What has begun and what is over since the status before. Stores that were given up are replaced when everybody has copies again,
+     * even if the ring goes on with something else: often the pods that come back.
+     */
+    public static List<News> news(@Nullable Operation before, @Nullable Operation now, Instant time) {
+        List<News> news = new ArrayList<>();
+        if (before != null && isReplacement(before) && (now == null || !isReplacement(now))) {
+            news.add(new News(
+                    before.type() + "Done",
+                    "every partition has its copies again, without what was given up: " + effort(before, time)));
+        } else if (before != null && now == null) {
+            news.add(new News(before.type() + "Done", "the ring has " + before.goal() + ": " + effort(before, time)));
+        }
+        if (now != null && (before == null || !before.goal().equals(now.goal()))) {
+            news.add(new News(
+                    now.type(), "the ring is on its way to " + now.goal() + "; status.operation tells how far"));
+        }
+        return news;
+    }
+
+    private static boolean isReplacement(Operation operation) {
+        return operation.type().equals("Replace");
+    }
+
     /** What it took until then, in words; what is not known is left out. */
-    public static String effort(Operation operation, Instant end) {
+    private static String effort(Operation operation, Instant end) {
         String text = operation.copiesTotal() + " copies, about " + operation.bytesTotal() + " bytes";
         if (operation.since() == null) {
             return text;

@@ -7,6 +7,8 @@ import io.kvcluster.proto.ring.Member;
 import io.kvcluster.ring.Ring;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A member that stays away: when others take over, and when nobody does. */
 class SilentTest {
@@ -91,6 +93,29 @@ class SilentTest {
         assertThat(stage.waits()).containsExactly("NowhereToMove Pod/demo-2");
         assertThat(stage.status().operation()).isNull();
         stage.heard("demo-2").run();
+        assertThat(stage.waits()).isEmpty();
+    }
+
+    /** It alone may have what was acknowledged, or may still acknowledge by itself what nobody else asks it for. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, 1, 3 are needed to copy from",
+        "3, 2, 3 are needed to copy from",
+        "3, 3, 3 are needed to copy from",
+        "1, 3, 2 of the 3 stores"
+    })
+    void whereReadsAskAllCopiesOrOneOfWritesToAllItIsWaitedFor(int read, int write, String why) {
+        Stage stage = Stage.settled("{replicas: 4, partitions: 16, quorums: {read: " + read + ", write: " + write
+                        + "}, healing: {downAfter: 5s, replaceAfter: 10s}}")
+                .silent("demo-3")
+                .run();
+        String old = stage.storeOf("demo-3");
+        stage.world.later(OVERDUE);
+        stage.run();
+        assertThat(stage.ring().member(old)).isPresent();
+        assertThat(stage.status().operation().blockedBy()).contains(why);
+        stage.heard("demo-3").run();
+        assertThat(stage.members()).contains("demo-3 NORMAL").hasSize(4);
         assertThat(stage.waits()).isEmpty();
     }
 

@@ -15,9 +15,7 @@ import io.kvcluster.proto.ring.MovePhase;
 import io.kvcluster.ring.Ring;
 import io.kvcluster.ring.RingCheck;
 import io.kvcluster.ring.change.RingChange;
-import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StatusCalculatorTest {
@@ -164,23 +162,6 @@ class StatusCalculatorTest {
                         null,
                         "2026-03-01T12:01:00Z"));
         assertThat(status(world).operation()).isNull();
-    }
-
-    @Test
-    void whatAnOperationTookIsToldInSecondsAndSecondsPerGiB() {
-        Instant end = Instant.parse("2026-03-01T12:00:12Z");
-        assertThat(Operations.effort(over(1L << 28, "2026-03-01T12:00:00Z"), end))
-                .isEqualTo("48 copies, about 268435456 bytes, in 12 s (48 s per GiB)");
-        assertThat(Operations.effort(over(0, "2026-03-01T12:00:00Z"), end))
-                .isEqualTo("48 copies, about 0 bytes, in 12 s");
-        assertThat(Operations.effort(over(5, null), end)).isEqualTo("48 copies, about 5 bytes");
-        assertThat(Operations.effort(over(0, "2026-03-01T12:00:13Z"), end))
-                .as("a clock that was set back")
-                .endsWith("in 0 s");
-    }
-
-    private static Operation over(long bytesTotal, @Nullable String since) {
-        return new Operation("Replace", "4 members", 0, 48, 48, 0, bytesTotal, 2, List.of(), List.of(), null, since);
     }
 
     private static final Progress.Ahead AHEAD = new Progress.Ahead(List.of("demo-3"), List.of("demo-0"), 2);
