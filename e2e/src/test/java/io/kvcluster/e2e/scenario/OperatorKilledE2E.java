@@ -9,6 +9,7 @@ import io.kvcluster.e2e.cluster.Spec;
 import io.kvcluster.e2e.result.Results;
 import io.kvcluster.e2e.testbed.Ability;
 import io.kvcluster.e2e.testbed.Scenario;
+import io.kvcluster.e2e.testbed.Settings;
 import io.kvcluster.e2e.testbed.Target;
 import io.kvcluster.e2e.traffic.Fault;
 import io.kvcluster.e2e.traffic.Plan;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.Test;
 @Tag(Ability.NEEDS_KILL_OPERATOR)
 final class OperatorKilledE2E {
     private static final Duration LIMIT = Duration.ofMinutes(8);
-    private static final long EVERY_SECONDS = 20;
+    /** More where a new operator waits longer than that for the lease of the one before and for its turn of the processor. */
+    private static final long EVERY_SECONDS = Settings.number("operator.killed.seconds", 20);
 
     private final Target target;
 
@@ -136,6 +138,7 @@ final class OperatorKilledE2E {
             List<Long> epochs =
                     record.versions().stream().map(RingWatch.Version::epoch).toList();
             Results.of("operator-killed-" + what, target)
+                    .with("everySeconds", EVERY_SECONDS)
                     .with("kills", kills.get())
                     .with("seconds", seconds)
                     .with("epochs", epochs.size())
