@@ -260,7 +260,9 @@ public final class PeerRequests implements PeerRequestHandler {
                 responder.answer(refusal(request, Replication.toStatus(why)));
             }
         };
-        if (write.getWriteBack()) {
+        if (write.getHandedOver()) {
+            replica.takeOver(key, record, encoded, request.getEpoch(), listener);
+        } else if (write.getWriteBack()) {
             replica.writeBack(key, record, encoded, request.getEpoch(), listener);
         } else {
             replica.write(key, record, encoded, request.getEpoch(), listener);

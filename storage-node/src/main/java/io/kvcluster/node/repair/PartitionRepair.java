@@ -48,6 +48,8 @@ final class PartitionRepair {
     private boolean scrubbing;
     /** No exchange of any life that this replica took part in covers more: what others have repaired beyond it, they did without it. */
     private long proven;
+    /** What exchanges covered in another life of the copy here does not count. */
+    private long life;
 
     private @Nullable Exchange driven;
     private String lentTo = "";
@@ -60,6 +62,8 @@ final class PartitionRepair {
         this.side = side;
         this.firstDueNanos = firstDueNanos;
         this.proven = Math.max(side.promised(), side.repairedUpTo());
+        this.life = side.life();
+        side.vouch(side.promised()); // what was told before the start is not known, but it was promised
     }
 
     RepairSide side() {
@@ -106,6 +110,9 @@ final class PartitionRepair {
             }
         }
         lookAtSuspicion();
+        if (side.takeExchangesAnew()) {
+            exchangeWithAll();
+        }
         if (changed && proving) {
             markAllDirty();
         }
@@ -308,6 +315,7 @@ final class PartitionRepair {
         if (pairs.get(pair.storeId) != pair || changedEpochNow() != changedEpoch) {
             return; // the next look begins anew under another ring
         }
+        lookAtLife();
         pair.covered = Math.max(pair.covered, end.covered());
         pair.lastEndMillis = setup.clock().wallMillis();
         pair.met = true;
@@ -338,6 +346,7 @@ final class PartitionRepair {
         if (pair == null) {
             return;
         }
+        lookAtLife();
         proved(end.getCovered());
         pair.covered = Math.max(pair.covered, end.getCovered());
         inherited = Math.max(inherited, end.getRepairedUpTo());
@@ -388,6 +397,7 @@ final class PartitionRepair {
         }
         suspect = false;
         healing = true;
+        side.vouch(proven); // of those that hold the rest some may have a watermark up to there
         side.clearSuspicion(() -> {
             healing = false;
             if (healers.joining()) {
@@ -414,16 +424,25 @@ final class PartitionRepair {
 
     // --- the watermark
 
-    /** What exchanges of this life cover with every other replica. */
+    /** What exchanges of this life cover with every other replica; whoever hears it may raise its watermark. */
     long coveredWithAll() {
+        if (!held) {
+            return 0; // whoever left has no pairs, and must not look as if it were repaired with all
+        }
+        lookAtLife();
         long covered = Long.MAX_VALUE;
         for (Pair pair : pairs.values()) {
             covered = Math.min(covered, pair.covered);
         }
-        if (!held) {
-            return 0; // whoever left has no pairs, and must not look as if it were repaired with all
+        return side.vouch(pairs.isEmpty() ? side.promised() : covered);
+    }
+
+    /** In another life it took what it had promised not to take, or lost something: with nobody it is known to be equal any more. */
+    private void lookAtLife() {
+        if (life != side.life()) {
+            life = side.life();
+            pairs.values().forEach(pair -> pair.covered = 0);
         }
-        return pairs.isEmpty() ? side.promised() : covered;
     }
 
     void promisedBy(String storeId, long upTo) {

@@ -86,6 +86,8 @@ public final class RepairSide {
     private int beingRestored;
 
     private long promised;
+    private long vouched;
+    private boolean exchangesAnew;
     private int lives;
     private boolean emptied;
 
@@ -395,12 +397,12 @@ public final class RepairSide {
         return emptied;
     }
 
-    /** Names what this replica holds: another number after a restart, and after it lost or dropped records. */
+    /** Names what this replica holds: another number after a restart, and after {@link #newLife}. */
     public long life() {
         return (long) ties.actor().incarnation() << Integer.SIZE | lives;
     }
 
-    /** It lost or dropped records: what it promised in exchanges under way does not hold. */
+    /** It lost or dropped records, or took what it had promised not to: what it promised in exchanges under way does not hold. */
     public void newLife() {
         lives++;
     }
@@ -426,6 +428,31 @@ public final class RepairSide {
 
     public long promised() {
         return promised;
+    }
+
+    /**
+     * Tells others, or concludes here, that it exchanged up to here with every other replica. From then on some watermark may be there.
+     *
+     * @return the same
+     */
+    public long vouch(long upTo) {
+        vouched = Math.max(vouched, upTo);
+        return upTo;
+    }
+
+    long vouched() {
+        return Math.max(vouched, repairedUpTo());
+    }
+
+    void exchangesAnew() {
+        exchangesAnew = true;
+    }
+
+    /** Once: exchanges with all are wanted, for something came that the replicas had not told each other of. */
+    public boolean takeExchangesAnew() {
+        boolean anew = exchangesAnew;
+        exchangesAnew = false;
+        return anew;
     }
 
     public long repairedUpTo() {

@@ -667,6 +667,62 @@ class PartitionReplicaTest {
         assertThat(read().heard).containsExactly("values b");
     }
 
+    private Told takeOver(KeyRecord record) {
+        Told told = new Told();
+        replica.takeOver(KEY, record, RecordCodec.encode(record), 1, told);
+        loop.runAll();
+        return told;
+    }
+
+    @Test
+    void whatIsHandedOverBelowAPromiseTakesThePromisesUnderWayBack() {
+        promise(10);
+        long life = replica.repair().life();
+        assertThat(takeOver(record(11, "a")).heard).containsExactly("durable");
+        assertThat(replica.repair().life()).as("nothing was promised there").isEqualTo(life);
+        assertThat(takeOver(record(9, "older")).heard).containsExactly("durable");
+        assertThat(replica.repair().life()).as("it says nothing new").isEqualTo(life);
+        assertThat(replica.repair().takeExchangesAnew()).isFalse();
+
+        promise(13);
+        assertThat(takeOver(record(12, "b")).heard).containsExactly("durable");
+        assertThat(read().heard).containsExactly("values b");
+        assertThat(replica.repair().life()).isNotEqualTo(life);
+        assertThat(replica.repair().takeExchangesAnew()).isTrue();
+        assertThat(replica.repair().takeExchangesAnew()).as("once").isFalse();
+    }
+
+    @Test
+    void whatIsHandedOverWaitsWhenAnotherWatermarkMayCoverItUntilTheOwnOneDoes() {
+        promise(10);
+        replica.repair().vouch(10);
+        long life = replica.repair().life();
+        assertThat(takeOver(record(9, "late")).heard).containsExactly("BELOW_WATERMARK");
+        assertThat(read().heard).containsExactly("nothing");
+        assertThat(replica.repair().life()).isEqualTo(life);
+        assertThat(replica.repair().takeExchangesAnew())
+                .as("so that it gets one")
+                .isTrue();
+
+        repaired(10);
+        assertThat(takeOver(record(9, "late")).heard).containsExactly("durable");
+        assertThat(read().heard).as("covered, here as everywhere").containsExactly("nothing");
+        assertThat(takeOver(record(11, "a")).heard).containsExactly("durable");
+        assertThat(read().heard).containsExactly("values a");
+    }
+
+    /** Its context covers the older of its two; held without that one it would say that it was replaced. */
+    @Test
+    void ofTwoSiblingsThatAreHandedOverNeitherIsTakenWhileOneWaits() {
+        policy = ConflictPolicy.SIBLINGS;
+        promise(10);
+        replica.repair().vouch(10);
+        KeyRecord two = policy.merge(record(9, "late"), recordOf(new Actor(3, 1), 12, "b"))
+                .record();
+        assertThat(takeOver(two).heard).containsExactly("BELOW_WATERMARK");
+        assertThat(read().heard).containsExactly("nothing");
+    }
+
     @Test
     void aSuspectPartitionRestoresWhatLiesBelowTheWatermark() {
         repaired(10);

@@ -48,6 +48,62 @@ class HandOverSimTest {
                 .containsExactly("late");
     }
 
+    /**
+     * Two replicas exchanged without it, and the watermark of the one that drove covers what it hands over, while the other has not heard
+     * of that yet: were it covered here and taken there, reads would show it and, once the one merged what the other has, show it no more.
+     */
+    @Test
+    void whatTheWatermarkOfOneReplicaCoversIsNotTakenByAnother() {
+        SimPlan.Upkeep seldom = new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 100, 3 * 3_600_000, 100);
+        MoveScript script = new MoveScript(3, 2, 1, 2, seldom, MoveFault.NONE);
+        script.operator.want(4, 2);
+        MoveScript.Held move = script.heldWithAllCopied();
+        SimMachine drives = move.targets().getFirst();
+        SimMachine answers = move.targets().getLast();
+        long before = script.repairedUpTo(drives, move.partition());
+        script.putThatReachesOnly(move.leaves(), move.key(), "late");
+        script.cut(move.leaves(), script.othersThan(move.leaves()));
+        move.leaves().boot();
+        script.awaitLeft(move);
+        script.cluster.world.runForMillis(UNREACHABLE_MILLIS);
+        script.exchangeNow(drives, move.partition());
+        script.await("a watermark rises", () -> script.repairedUpTo(drives, move.partition()) > before);
+        long covered = script.repairedUpTo(drives, move.partition());
+        assertThat(script.repairedUpTo(answers, move.partition()))
+                .as("it has not heard of it")
+                .isLessThan(covered);
+
+        script.heal();
+        script.awaitHeld(move.leaves(), move.key(), false);
+        script.awaitHeld(drives, move.key(), false);
+        script.awaitHeld(answers, move.key(), false);
+        script.awaitSettled();
+    }
+
+    /** An exchange of two replicas broke off after they had promised what it would cover: to nobody they said that it did. */
+    @Test
+    void whatWasPromisedInAnExchangeThatBrokeOffIsTakenAllTheSame() {
+        SimPlan.Upkeep seldom = new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 100, 3 * 3_600_000, 100);
+        MoveScript script = new MoveScript(3, 2, 1, 2, seldom, MoveFault.NONE);
+        script.operator.want(4, 2);
+        MoveScript.Held move = script.heldWithAllCopied();
+        script.putThatReachesOnly(move.leaves(), move.key(), "late");
+        script.cut(move.leaves(), script.othersThan(move.leaves()));
+        move.leaves().boot();
+        script.awaitLeft(move);
+        SimMachine drives = move.targets().getFirst();
+        script.cut(drives, List.of(move.targets().getLast()));
+        script.exchangeNow(drives, move.partition());
+        script.cluster.world.runForMillis(UNREACHABLE_MILLIS);
+
+        move.targets().forEach(machine -> script.cluster.network.heal(move.leaves().name, machine.name));
+        move.targets().forEach(machine -> script.awaitHeld(machine, move.key(), true));
+        script.awaitHeld(move.leaves(), move.key(), false);
+        script.heal();
+        script.awaitSettled();
+        assertThat(script.get(drives, move.key(), ConsistencyLevel.ALL)).containsExactly("late");
+    }
+
     /** Quorums may ask for more replicas than have their disks: then all that have are as many as there can be. */
     @Test
     void anOlderCopyIsGivenUpAlsoWhenADiskOfThoseThatTakeItIsGone() {

@@ -204,6 +204,15 @@ final class MoveScript {
         await(machine.name + " doubts its copy", () -> done[0]);
     }
 
+    /** It drives one with each other replica. */
+    void exchangeNow(SimMachine machine, int partition) {
+        Objects.requireNonNull(machine.core()).repair().repairNow(p -> p == partition, false);
+    }
+
+    long repairedUpTo(SimMachine machine, int partition) {
+        return Objects.requireNonNull(machine.core()).store().repairedUpTo(partition);
+    }
+
     /** The bytes of the value go bad on the machine's disk, wherever in its log they are. */
     void damage(SimMachine machine, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
