@@ -197,6 +197,11 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
             close(Inbound.skewed(frame.getHello()));
             return;
         }
+        if (frame.getMessagesCount() > 0) {
+            // What was asked before it left came with it, and waits for the judgement like all that comes early.
+            early.add(frame.toBuilder().clearHello().build());
+            earlyBytes += frame.getSerializedSize();
+        }
         Hello hello = frame.getHello();
         links.onLoop(() -> links.judge(this, hello));
     }
@@ -225,12 +230,11 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
                     return;
                 }
                 PeerFrame.Builder frame = PeerFrame.newBuilder();
-                boolean hello = helloDue;
-                if (hello) {
+                if (helloDue) {
+                    // Alone: earlier releases hear nothing that comes with the first one.
                     helloDue = false;
                     frame.setHello(links.hello(lane()));
-                }
-                if (!outbox.fill(frame, frameBytes) && !hello) {
+                } else if (!outbox.fill(frame, frameBytes)) {
                     break;
                 }
                 open.send(inbound.stamp(frame).build());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvcluster.node.peer.PeerCluster.Asked;
 import io.kvcluster.node.peer.PeerCluster.Node;
+import io.kvcluster.node.seams.Transport;
 import io.kvcluster.proto.peer.PeerFrame;
 import io.kvcluster.proto.peer.PeerMessage;
 import java.util.ArrayList;
@@ -92,6 +93,58 @@ class PeerNetworkTest {
                     .as("seed %d", seed)
                     .doesNotContain("TIMEOUT");
         }
+    }
+
+    /** As after a pause: the thread of the links has much to catch up with, and takes what is asked together with its own Hello. */
+    @Test
+    void whatIsAskedOnALinkBeforeItsHelloHasLeftIsAnswered() {
+        Node accepts = cluster.startNode("a", "a", 1);
+        Node dials = cluster.startNode("b", "b", 1);
+        dials.room.targets(List.of(new PeerTarget(accepts.storeId, "a", List.of("a"), 1)));
+        cluster.world.runUntil("it is accepted", 1_000, () -> accepts.isLinkedWith(dials));
+        accepts.io.pause();
+        Asked asked = accepts.ask("b", read("k"), 0, 3_000);
+        cluster.world.runForMillis(5);
+        accepts.io.resume();
+        cluster.world.runForMillis(50);
+        assertThat(asked.heard).containsExactly("k");
+    }
+
+    /** A node of an earlier release lets others travel with it. */
+    @Test
+    void whatComesWithAHelloIsHeard() {
+        Node dials = cluster.startNode("b", "b", 1);
+        List<PeerFrame> heard = new ArrayList<>();
+        cluster.network.join("a").accept(link -> new Transport.Listener<>() {
+            @Override
+            public void opened(Transport.Link<PeerFrame> opened) {}
+
+            @Override
+            public void received(PeerFrame frame) {
+                if (frame.hasHello()) {
+                    link.send(PeerFrame.newBuilder()
+                            .setHello(frame.getHello().toBuilder()
+                                    .setName("a")
+                                    .setStoreId(storeIdOf("a"))
+                                    .setAddress("a"))
+                            .addMessages(read("k").setId(9))
+                            .build());
+                }
+                heard.add(frame);
+            }
+
+            @Override
+            public void ready() {}
+
+            @Override
+            public void closed(String why) {}
+        });
+        dials.room.targets(List.of(new PeerTarget(storeIdOf("a"), "a", List.of("a"), 1)));
+        cluster.world.runForMillis(50);
+        assertThat(heard.stream().flatMap(frame -> frame.getMessagesList().stream()))
+                .anySatisfy(message -> assertThat(message)
+                        .isEqualTo(
+                                PeerCluster.answerTo(read("k").setId(9).build()).build()));
     }
 
     @Test

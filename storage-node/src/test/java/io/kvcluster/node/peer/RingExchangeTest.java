@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvcluster.node.peer.PeerCluster.Node;
 import io.kvcluster.proto.ring.RingTable;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RingExchangeTest {
@@ -63,6 +64,18 @@ class RingExchangeTest {
         cluster.startNode("a", "a", 1).ring = ring(3, "three");
         Node b = cluster.startNode("b", "b", 1);
         cluster.linkAll();
+        cluster.world.runForMillis(50);
+        assertThat(b.offeredRings)
+                .as("both dialled: on either link once at most")
+                .hasSizeBetween(1, 2)
+                .containsOnly(storeIdOf("a") + "@3");
+    }
+
+    @Test
+    void whoDialsAPeerWithANewerRingGetsItAtOnce() {
+        cluster.startNode("a", "a", 1).ring = ring(3, "three");
+        Node b = cluster.startNode("b", "b", 1);
+        b.room.targets(List.of(new PeerTarget(storeIdOf("a"), "a", List.of("a"), 1)));
         cluster.world.runForMillis(50);
         assertThat(b.offeredRings).containsExactly(storeIdOf("a") + "@3");
     }
