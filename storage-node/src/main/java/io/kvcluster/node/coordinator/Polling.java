@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which replicas of one round, of those that are to be asked, have been asked and what became of it. Asks as few as needed, this node first, live ones
- * before dead ones; one more for each that refuses or cannot be reached, all when one is slow. Lives on the operation's loop.
+ * before dead ones; one more for each that refuses or cannot be reached, all when one is slow. While one is silent, those that refused are asked
+ * again and again: a link that was missing may be back. Lives on the operation's loop.
  */
 final class Polling {
     interface Question {
@@ -13,18 +14,28 @@ final class Polling {
         void ask(int replica);
     }
 
+    /** Each wait before those that refused are asked again is twice the one before, so often: up to 0.8 s in production. */
+    private static final int DOUBLINGS = 4;
+
+    private static final byte UNASKED = 0;
+    private static final byte ASKED = 1;
+    private static final byte REFUSED = 2;
+
     private final Replication replication;
     private final Question question;
-    private final boolean[] asked;
+    private final byte[] states;
+    private int rounds;
     private int outstanding;
     private int answered;
     private int needed;
+    private boolean stopped;
     private Loop.@Nullable Timer hedge;
+    private Loop.@Nullable Timer again;
 
     Polling(Replication replication, Question question) {
         this.replication = replication;
         this.question = question;
-        this.asked = new boolean[replication.replicas().size()];
+        this.states = new byte[replication.replicas().size()];
     }
 
     /** Asks until {@code needed} answers are there or on their way. */
@@ -41,10 +52,15 @@ final class Polling {
         answered++;
     }
 
-    /** This replica gives no answer in this round; another is asked if there is one. */
-    void refused() {
+    /** This replica gives no answer now; another is asked if there is one. */
+    void refused(int replica) {
         outstanding--;
+        states[replica] = REFUSED;
         askMissing();
+        if (again == null && !stopped && answered < needed && outstanding > 0 && next() < 0) {
+            long wait = replication.node().settings().retryAfter() << Math.min(rounds++, DOUBLINGS);
+            again = replication.loop().after(wait, this::askRefused);
+        }
     }
 
     /** Answers that are there. */
@@ -52,14 +68,18 @@ final class Polling {
         return answered;
     }
 
-    /** True when the needed answers can no longer come. */
+    /** True when the needed answers can no longer come. One that is silent may only be slow. */
     boolean hopeless() {
         return answered < needed && outstanding == 0 && next() < 0;
     }
 
     void stop() {
+        stopped = true;
         if (hedge != null) {
             hedge.cancel();
+        }
+        if (again != null) {
+            again.cancel();
         }
     }
 
@@ -82,18 +102,27 @@ final class Polling {
         }
     }
 
+    private void askRefused() {
+        again = null;
+        for (int replica = 0; replica < states.length; replica++) {
+            if (states[replica] == REFUSED && answered < needed && !stopped) {
+                ask(replica);
+            }
+        }
+    }
+
     private void ask(int replica) {
-        asked[replica] = true;
+        states[replica] = ASKED;
         outstanding++;
         question.ask(replica);
     }
 
     private int next() {
         int dead = -1;
-        for (int i = 0; i < asked.length; i++) {
+        for (int i = 0; i < states.length; i++) {
             int replica =
-                    (replication.self() + i) % asked.length; // each coordinator has another neighbour: load is spread
-            if (!asked[replica] && replication.isReader(replica)) {
+                    (replication.self() + i) % states.length; // each coordinator has another neighbour: load is spread
+            if (states[replica] == UNASKED && replication.isReader(replica)) {
                 if (replication.isUp(replica)) {
                     return replica;
                 }

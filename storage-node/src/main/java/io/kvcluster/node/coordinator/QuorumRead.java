@@ -159,7 +159,7 @@ final class QuorumRead {
 
                 @Override
                 public void refused(Refusal why) {
-                    QuorumRead.this.refused(whole, why);
+                    QuorumRead.this.refused(replica, whole, why);
                 }
             });
             return;
@@ -180,7 +180,7 @@ final class QuorumRead {
                         ReadAnswer read = message.getReadAnswer();
                         if (!message.hasReadAnswer() || read.getStatus() != PeerStatus.OK) {
                             replication.newerRing(replica, read.getRing());
-                            refused(whole, Replication.toRefusal(read.getStatus()));
+                            refused(replica, whole, Replication.toRefusal(read.getStatus()));
                             return;
                         }
                         ByteString bytes = read.getRecord();
@@ -190,7 +190,7 @@ final class QuorumRead {
 
                     @Override
                     public void failed(PeerFailure why) {
-                        refused(whole, Refusal.CANNOT_SAY);
+                        refused(replica, whole, Refusal.CANNOT_SAY);
                     }
                 });
     }
@@ -207,7 +207,7 @@ final class QuorumRead {
         evaluate();
     }
 
-    private void refused(boolean whole, Refusal why) {
+    private void refused(int replica, boolean whole, Refusal why) {
         if (finished) {
             return;
         }
@@ -227,7 +227,7 @@ final class QuorumRead {
         if (whole) {
             polling.need(Math.min(quorums.asked().replicas(), polling.count() + 1));
         } else {
-            polling.refused();
+            polling.refused(replica);
         }
         if (answer == null && polling.hopeless() && !waitsForRing) {
             finish(replication.notEnough(quorums.asked().reads(), "answer a read at " + lower(level)));

@@ -171,7 +171,11 @@ final class QuorumWrite implements StampListener {
         if (replica == replication.self()) {
             replication
                     .local()
-                    .question(key, replication.ring().epoch(), this::questionAnswered, this::questionRefused);
+                    .question(
+                            key,
+                            replication.ring().epoch(),
+                            this::questionAnswered,
+                            why -> questionRefused(replica, why));
             return;
         }
         PeerMessage.Builder message = replication
@@ -191,13 +195,13 @@ final class QuorumWrite implements StampListener {
                             questionAnswered(version.hasGreatest() ? dot(version.getGreatest()) : null);
                         } else {
                             replication.newerRing(replica, version.getRing());
-                            questionRefused(Replication.toRefusal(version.getStatus()));
+                            questionRefused(replica, Replication.toRefusal(version.getStatus()));
                         }
                     }
 
                     @Override
                     public void failed(PeerFailure why) {
-                        questionRefused(Refusal.CANNOT_SAY);
+                        questionRefused(replica, Refusal.CANNOT_SAY);
                     }
                 });
     }
@@ -214,13 +218,13 @@ final class QuorumWrite implements StampListener {
         stampOrGiveUp();
     }
 
-    private void questionRefused(Refusal why) {
+    private void questionRefused(int replica, Refusal why) {
         if (isStale(why) && !stamping && !finished) {
             waitsForRing = true;
             awaitRing();
         }
         if (!finished) {
-            questions.refused();
+            questions.refused(replica);
             stampOrGiveUp();
         }
     }

@@ -151,6 +151,8 @@ final class SimulatedCluster {
         long pausedUntil;
         long clockOffsetMillis;
         boolean cutOff;
+        /** Others have no link with it, and have not yet noticed that it may be down. */
+        boolean unlinked;
 
         /** What its peers' room says of its clock. */
         @Nullable String outOfStep;
@@ -287,7 +289,7 @@ final class SimulatedCluster {
                 String storeId, PeerMessage.Builder request, Loop loop, long deadlineNanos, AnswerListener listener) {
             SimulatedNode to = byStoreId(storeId);
             boolean[] ended = new boolean[1];
-            if (!to.up) {
+            if (!to.up || to.unlinked) {
                 loop.post(() -> listener.failed(PeerFailure.NOT_SENT));
                 return;
             }
