@@ -89,7 +89,6 @@ final class OperatorKilledE2E {
     void killedEveryTwentySecondsWhileALostMachineIsReplacedItEndsTheSameAndWritesEachEpochOnce() {
         Cluster cluster = new Cluster(target, "orphanedsilent");
         cluster.apply(Spec.of(target)
-                .without("topology")
                 .with("replicas", 4)
                 .with("partitions", 32)
                 .with("healing", Map.of("downAfter", "5s", "replaceAfter", "10s")));
