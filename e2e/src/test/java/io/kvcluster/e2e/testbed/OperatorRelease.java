@@ -2,6 +2,7 @@ package io.kvcluster.e2e.testbed;
 
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,11 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The operator as a helm release. */
 final class OperatorRelease {
     static final String RELEASE = "kv-e2e";
     static final String DEPLOYMENT = RELEASE + "-operator";
+    /** Two: one leads, the other waits with full caches, so that a killed one is missed for the time of its lease alone. */
+    private static final int REPLICAS = (int) Settings.number("operator.replicas", 1);
+
     private static final Duration START = Duration.ofMinutes(3);
 
     private final KubernetesClient client;
@@ -40,7 +46,7 @@ final class OperatorRelease {
         command.addAll(List.of("--wait", "--timeout", START.toSeconds() + "s"));
         command.addAll(image("image", Settings.operatorImage()));
         command.addAll(image("nodeImage", Settings.nodeImage()));
-        command.addAll(List.of("--set", "watchNamespaces={" + namespace + "}"));
+        command.addAll(List.of("--set", "watchNamespaces={" + namespace + "}", "--set", "replicas=" + REPLICAS));
         helm(command);
     }
 
@@ -60,13 +66,21 @@ final class OperatorRelease {
                         .isEmpty());
     }
 
-    /** Without grace: the process gets no chance to give its lease back. The Deployment makes another pod. */
+    /** The one that leads, or all while none does. Without grace: it gets no chance to give its lease back. The Deployment makes another pod. */
     void kill() {
-        client.pods()
+        Set<String> holders = client.leases().inNamespace(namespace).list().getItems().stream()
+                .map(lease -> String.valueOf(lease.getSpec().getHolderIdentity()))
+                .collect(Collectors.toSet());
+        List<Pod> pods = client.pods()
                 .inNamespace(namespace)
                 .withLabel("app.kubernetes.io/instance", RELEASE)
-                .withGracePeriod(0)
-                .delete();
+                .list()
+                .getItems();
+        List<Pod> leaders = pods.stream()
+                .filter(pod -> holders.contains(pod.getMetadata().getName()))
+                .toList();
+        (leaders.isEmpty() ? pods : leaders)
+                .forEach(pod -> client.resource(pod).withGracePeriod(0).delete());
     }
 
     boolean isReady() {
@@ -84,7 +98,7 @@ final class OperatorRelease {
     }
 
     void start() {
-        client.apps().deployments().inNamespace(namespace).withName(DEPLOYMENT).scale(1);
+        client.apps().deployments().inNamespace(namespace).withName(DEPLOYMENT).scale(REPLICAS);
     }
 
     private void helm(List<String> arguments) {

@@ -1,18 +1,22 @@
 package io.kvcluster.node.peer;
 
+import com.google.common.net.HostAndPort;
 import io.grpc.ClientCall;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.kvcluster.node.seams.Transport;
 import io.kvcluster.proto.peer.PeerFrame;
+import java.net.InetSocketAddress;
 
 /** The client's end of a stream, with the connection that carries nothing else. */
 final class DialledLink extends GrpcLink {
     private final ManagedChannel channel;
     private final ClientCall<PeerFrame, PeerFrame> call;
     private final String address;
+    private volatile String reached = "";
     private boolean callEnded;
 
     DialledLink(
@@ -33,6 +37,7 @@ final class DialledLink extends GrpcLink {
                 new ClientCall.Listener<>() {
                     @Override
                     public void onHeaders(Metadata headers) {
+                        reached = reached();
                         onEventLoop(DialledLink.this::callOpened);
                     }
 
@@ -94,8 +99,16 @@ final class DialledLink extends GrpcLink {
         });
     }
 
+    /** What the name that was dialled stands for now: who hears it from this node may not be able to resolve that name. */
+    private String reached() {
+        return !HostAndPort.fromString(address).hasPort()
+                        && call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress remote
+                ? remote.getAddress().getHostAddress()
+                : address;
+    }
+
     @Override
     public String remoteAddress() {
-        return address;
+        return reached.isEmpty() ? address : reached;
     }
 }

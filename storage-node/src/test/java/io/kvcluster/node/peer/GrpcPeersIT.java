@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.kvcluster.node.seams.EventLoops;
+import io.kvcluster.node.seams.Transport;
+import io.kvcluster.proto.peer.PeerFrame;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,6 +79,33 @@ class GrpcPeersIT {
         assertThat(counters.framesSent.sum())
                 .as("8,000 messages left in batches")
                 .isLessThan(counters.messagesSent.sum() / 2);
+    }
+
+    /** Whoever hears from this node where the other is may not know that name. */
+    @Test
+    void whoIsDialledByNameIsReportedByAddress() throws Exception {
+        GrpcNode a = node("a", "127.0.0.1", 1);
+        AtomicReference<String> remote = new AtomicReference<>();
+        GrpcTransport dialler = new GrpcTransport(
+                new GrpcTransport.Config("127.0.0.1", 0, a.transport.port()), a.environment.network(1));
+        dialler.connect("localhost", false, new Transport.Listener<>() {
+            @Override
+            public void opened(Transport.Link<PeerFrame> link) {
+                remote.set(link.remoteAddress());
+                link.close("seen");
+            }
+
+            @Override
+            public void received(PeerFrame frame) {}
+
+            @Override
+            public void ready() {}
+
+            @Override
+            public void closed(String why) {}
+        });
+        await().atMost(Duration.ofSeconds(10)).until(() -> remote.get() != null);
+        assertThat(remote.get()).isEqualTo("127.0.0.1");
     }
 
     @Test
