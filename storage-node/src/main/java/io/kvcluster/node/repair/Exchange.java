@@ -126,6 +126,9 @@ final class Exchange {
     }
 
     private void open() {
+        if (ended || ringChanged()) {
+            return; // one that has left meanwhile must not seem to exchange
+        }
         ExchangeRequest.Builder request = ExchangeRequest.newBuilder()
                 .setPartition(side.partition())
                 .setDeadlineMillis(asking.deadlineMillis())
@@ -133,7 +136,8 @@ final class Exchange {
                 .setCovered(promised)
                 .setCoveredWithAll(partition.coveredWithAll())
                 .setRepairedUpTo(side.repairedUpTo())
-                .setLeaves(side.tree().leaves());
+                .setLeaves(side.tree().leaves())
+                .setPutsOff(side.putOff());
         asking.ask(
                 pair.storeId,
                 PeerMessage.newBuilder().setExchangeRequest(request),
@@ -157,6 +161,9 @@ final class Exchange {
             ended = true;
             done.accept(new End.Busy());
             return;
+        }
+        if (answer.getCopyToBegin() && side.life() == life && side.suspect() == suspect) {
+            partition.coveredWithoutCopy(pair, Math.min(promised, answer.getCovered()));
         }
         if (refused(answer.getStatus(), answer.getPauseMillis())) {
             return;

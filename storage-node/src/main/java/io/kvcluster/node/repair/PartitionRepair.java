@@ -37,6 +37,7 @@ final class PartitionRepair {
     private boolean proving;
 
     private boolean duties;
+    private boolean copyToBegin;
     private boolean suspect;
     /** The end of the suspicion is on its way to the disk: until it is there, the store still names the partition suspect. */
     private boolean healing;
@@ -81,6 +82,7 @@ final class PartitionRepair {
         held = holder && !begins;
         moving = ring.moves(partition());
         proving = held && proves(ring);
+        copyToBegin = begins;
         duties = begins || (!holder && (side.keys() > 0 || side.suspect()));
         if (!held) {
             pairs.clear();
@@ -92,6 +94,8 @@ final class PartitionRepair {
         boolean changed = ring.changedEpoch(partition()) != changedEpoch;
         if (changed) {
             changedEpoch = ring.changedEpoch(partition());
+            lentTo = ""; // who drove that exchange gives it up, but may hand over, which asks the same as one that goes
+            // on
             pairs.values().forEach(pair -> {
                 pair.forgetCover();
                 pair.coveredWithAll = 0;
@@ -106,7 +110,8 @@ final class PartitionRepair {
                         .noneMatch(member -> member.getStoreId().equals(store)));
         for (Member member : replicas) {
             if (!member.getStoreId().equals(setup.storeId())) {
-                pairs.computeIfAbsent(member.getStoreId(), store -> new Pair(store, firstDueNanos));
+                pairs.computeIfAbsent(member.getStoreId(), store -> new Pair(store, firstDueNanos)).gone =
+                        member.getDiskGone();
             }
         }
         lookAtSuspicion();
@@ -128,6 +133,11 @@ final class PartitionRepair {
     /** This store left the partition, or joins it with an older copy: what it holds is given to the replicas, and dropped. */
     boolean hasDuties() {
         return duties;
+    }
+
+    /** This store joins and has an older copy, which does not count; the copy for this move begins once that is given up. */
+    boolean hasCopyToBegin() {
+        return copyToBegin;
     }
 
     /** How the copy here stands, for the move under way; empty when none is. */
@@ -288,7 +298,7 @@ final class PartitionRepair {
      * what it has to give may wait for just that exchange.
      */
     void goesOn(String storeId) {
-        if (lentTo.equals(storeId)) {
+        if (lentTo.equals(storeId) && lent() && pairs.containsKey(storeId)) {
             lentUntilNanos =
                     setup.clock().nanos() + setup.config().askDeadline().toNanos();
         }
@@ -356,6 +366,22 @@ final class PartitionRepair {
             pair.dueNanos = setup.clock().nanos() + setup.config().interval().toNanos();
         }
         heard(storeId, end.getCoveredWithAll());
+    }
+
+    /**
+     * The other joins and has not begun its copy: it holds nothing that counts, promised as an exchange would have made it, and copies
+     * from those that exchanged among themselves what the watermark will cover. So it counts as one that was exchanged with while it was
+     * empty: what is put off here until the watermark rises may be what it has to give up before it begins.
+     */
+    void coveredWithoutCopy(Pair pair, long covered) {
+        if (pairs.get(pair.storeId) != pair || changedEpochNow() != changedEpoch) {
+            return;
+        }
+        lookAtLife();
+        pair.covered = Math.max(pair.covered, covered);
+        pair.coveredWithAll = Math.max(pair.coveredWithAll, covered);
+        pair.backoffNanos = 0; // it answered, and covers more the next time
+        considerWatermark();
     }
 
     void failed(Pair pair) {
@@ -432,9 +458,9 @@ final class PartitionRepair {
         lookAtLife();
         long covered = Long.MAX_VALUE;
         for (Pair pair : pairs.values()) {
-            covered = Math.min(covered, pair.covered);
+            covered = pair.gone ? covered : Math.min(covered, pair.covered);
         }
-        return side.vouch(pairs.isEmpty() ? side.promised() : covered);
+        return side.vouch(alone() ? side.promised() : covered);
     }
 
     /** In another life it took what it had promised not to take, or lost something: with nobody it is known to be equal any more. */
@@ -502,16 +528,21 @@ final class PartitionRepair {
     private void considerWatermark() {
         long upTo = coveredWithAll();
         for (Pair pair : pairs.values()) {
-            upTo = Math.min(upTo, pair.coveredWithAll);
+            upTo = pair.gone ? upTo : Math.min(upTo, pair.coveredWithAll);
         }
         if (upTo > side.repairedUpTo()) {
             raise(upTo);
         }
     }
 
+    /** No other store that can speak holds or joins the partition. */
+    private boolean alone() {
+        return pairs.values().stream().allMatch(pair -> pair.gone);
+    }
+
     /** A partition with one replica: what is promised is repaired. */
     void considerAlone() {
-        if (held && pairs.isEmpty() && side.treeReady()) {
+        if (held && alone() && side.treeReady()) {
             side.promise(side.now() - lag(), _ -> considerWatermark());
         }
     }

@@ -66,6 +66,7 @@ final class LateWrites {
             }
             side.exchangesAnew();
             if (oldest <= side.vouched()) {
+                side.putOff(oldest);
                 return new Decision.Refuse(Refusal.BELOW_WATERMARK);
             }
             side.newLife();

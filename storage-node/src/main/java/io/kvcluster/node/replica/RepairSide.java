@@ -88,6 +88,7 @@ public final class RepairSide {
     private long promised;
     private long vouched;
     private boolean exchangesAnew;
+    private long putOff;
     private int lives;
     private boolean emptied;
 
@@ -442,6 +443,24 @@ public final class RepairSide {
 
     long vouched() {
         return Math.max(vouched, repairedUpTo());
+    }
+
+    /** What is handed over waits for the watermark to get there. */
+    void putOff(long stamp) {
+        putOff = Math.max(putOff, stamp);
+    }
+
+    /** Up to where the watermark has to rise for what was handed over, here or to another replica that told it; 0 when it is there. */
+    public long putOff() {
+        return putOff > repairedUpTo() ? putOff : 0;
+    }
+
+    /** Another replica waits for the watermark: its own depends on what all others exchanged. */
+    public void helpOn(long stamp) {
+        if (stamp > putOff && stamp > repairedUpTo()) {
+            putOff(stamp);
+            exchangesAnew();
+        }
     }
 
     void exchangesAnew() {

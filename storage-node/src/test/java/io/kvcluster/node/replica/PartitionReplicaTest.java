@@ -703,12 +703,28 @@ class PartitionReplicaTest {
         assertThat(replica.repair().takeExchangesAnew())
                 .as("so that it gets one")
                 .isTrue();
+        assertThat(replica.repair().putOff()).isEqualTo(9);
 
         repaired(10);
+        assertThat(replica.repair().putOff()).isZero();
         assertThat(takeOver(record(9, "late")).heard).containsExactly("durable");
         assertThat(read().heard).as("covered, here as everywhere").containsExactly("nothing");
         assertThat(takeOver(record(11, "a")).heard).containsExactly("durable");
         assertThat(read().heard).containsExactly("values a");
+    }
+
+    @Test
+    void whatAnotherReplicaPutsOffIsHelpedOnOnce() {
+        repaired(10);
+        replica.repair().helpOn(10);
+        assertThat(replica.repair().takeExchangesAnew()).as("it is there").isFalse();
+        replica.repair().helpOn(12);
+        assertThat(replica.repair().putOff()).as("told on").isEqualTo(12);
+        assertThat(replica.repair().takeExchangesAnew()).isTrue();
+        replica.repair().helpOn(12);
+        assertThat(replica.repair().takeExchangesAnew()).as("known").isFalse();
+        repaired(12);
+        assertThat(replica.repair().putOff()).isZero();
     }
 
     /** Its context covers the older of its two; held without that one it would say that it was replaced. */

@@ -104,6 +104,39 @@ class HandOverSimTest {
         assertThat(script.get(drives, move.key(), ConsistencyLevel.ALL)).containsExactly("late");
     }
 
+    /**
+     * It left and is to join again before it could give up what it has. The replicas were restarted since, so they do not know whether
+     * another's watermark covers that: their own has to rise, and must not wait for an exchange with the store that waits for it.
+     */
+    @Test
+    void whatTheReplicasPutOffKeepsNoStoreFromJoiningAgain() {
+        SimPlan.Upkeep seldom = new SimPlan.Upkeep(SimPlan.Upkeep.SELDOM, 100, 3 * 3_600_000, 100);
+        MoveScript script = new MoveScript(3, 2, 1, 2, seldom, MoveFault.NONE);
+        script.operator.want(4, 2);
+        MoveScript.Held move = script.heldWithAllCopied();
+        script.putThatReachesOnly(move.leaves(), move.key(), "late");
+        script.cut(move.leaves(), script.othersThan(move.leaves()));
+        move.leaves().boot();
+        script.awaitLeft(move);
+        move.targets().forEach(machine -> {
+            script.put(machine, script.otherKeyOf(move), "after it", ConsistencyLevel.ALL);
+            machine.kill();
+            machine.boot();
+            script.await("its store is open", () -> machine.core() != null);
+        });
+        script.operator.want(3, 2);
+        String back =
+                Objects.requireNonNull(move.leaves().core()).store().identity().storeIdText();
+        script.await("it is to join again", () -> script.ring().joins(move.partition(), back));
+        script.awaitHeld(move.leaves(), move.key(), true);
+
+        script.heal();
+
+        script.awaitSettled();
+        script.machines(script.ring().replicas(move.partition()))
+                .forEach(machine -> script.awaitHeld(machine, move.key(), false));
+    }
+
     /** Quorums may ask for more replicas than have their disks: then all that have are as many as there can be. */
     @Test
     void anOlderCopyIsGivenUpAlsoWhenADiskOfThoseThatTakeItIsGone() {

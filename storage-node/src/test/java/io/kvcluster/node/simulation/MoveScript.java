@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whole nodes and the machine of rings, without chance but that of the network: for what must be seen at one moment of a move. */
@@ -257,12 +258,22 @@ final class MoveScript {
     }
 
     Key keyOf(int partition) {
+        return keysOf(partition).findFirst().orElseThrow();
+    }
+
+    /** Another one of the partition. */
+    Key otherKeyOf(Held move) {
+        return keysOf(move.partition())
+                .filter(key -> !key.equals(move.key()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Stream<Key> keysOf(int partition) {
         return IntStream.range(0, 1_000)
                 .mapToObj(i -> "key-" + i)
                 .filter(key -> ring().partitionOf(key.getBytes(StandardCharsets.UTF_8)) == partition)
-                .map(Key::of)
-                .findFirst()
-                .orElseThrow();
+                .map(Key::of);
     }
 
     /** Waits for nothing. */
