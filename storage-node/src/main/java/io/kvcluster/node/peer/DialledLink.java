@@ -99,7 +99,7 @@ final class DialledLink extends GrpcLink {
         });
     }
 
-    /** What the name that was dialled stands for now: who hears it from this node may not be able to resolve that name. */
+    /** What the name that was dialled stands for now. */
     private String reached() {
         return !HostAndPort.fromString(address).hasPort()
                         && call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress remote
@@ -109,6 +109,11 @@ final class DialledLink extends GrpcLink {
 
     @Override
     public String remoteAddress() {
+        return address;
+    }
+
+    @Override
+    public String presentAddress() {
         return reached.isEmpty() ? address : reached;
     }
 }

@@ -142,7 +142,7 @@ public final class PeerNetwork implements Peers {
                 peer.up,
                 peer.sinceMillis,
                 peer.everHeard ? nowMillis - (nowNanos - peer.heardNanos) / 1_000_000 : 0,
-                session == null ? "" : session.remoteAddress(),
+                session == null ? "" : session.presentAddress(),
                 peer.ringEpoch,
                 peer.ready,
                 session == null ? peer.trouble : "");

@@ -151,6 +151,11 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
         return known == null ? Lane.FOREGROUND : known;
     }
 
+    String presentAddress() {
+        Transport.Link<PeerFrame> opened = link;
+        return opened == null ? "" : opened.presentAddress();
+    }
+
     String remoteAddress() {
         Transport.Link<PeerFrame> opened = link;
         return opened == null ? "" : opened.remoteAddress();

@@ -33,6 +33,11 @@ public interface Transport<F> {
 
         /** Where the other side is, as {@link #connect} would take it; of an accepted link on the common port. */
         String remoteAddress();
+
+        /** The same for somebody elsewhere, who may not be able to resolve the name that was dialled. */
+        default String presentAddress() {
+            return remoteAddress();
+        }
     }
 
     interface Listener<F> {

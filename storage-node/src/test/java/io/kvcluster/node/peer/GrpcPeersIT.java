@@ -91,7 +91,7 @@ class GrpcPeersIT {
         dialler.connect("localhost", false, new Transport.Listener<>() {
             @Override
             public void opened(Transport.Link<PeerFrame> link) {
-                remote.set(link.remoteAddress());
+                remote.set(link.presentAddress());
                 link.close("seen");
             }
 

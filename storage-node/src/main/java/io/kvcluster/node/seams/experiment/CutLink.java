@@ -111,6 +111,12 @@ final class CutLink<F> implements Transport.Link<F>, Transport.Listener<F> {
     }
 
     @Override
+    public String presentAddress() {
+        Transport.Link<F> link = real;
+        return link == null ? host : link.presentAddress();
+    }
+
+    @Override
     public String remoteAddress() {
         Transport.Link<F> link = real;
         return link == null ? host : link.remoteAddress();
