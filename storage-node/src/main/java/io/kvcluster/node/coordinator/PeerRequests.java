@@ -260,9 +260,7 @@ public final class PeerRequests implements PeerRequestHandler {
                 responder.answer(refusal(request, Replication.toStatus(why)));
             }
         };
-        if (write.getHandedOver()) {
-            replica.takeOver(key, record, encoded, request.getEpoch(), listener);
-        } else if (write.getWriteBack()) {
+        if (write.getWriteBack()) {
             replica.writeBack(key, record, encoded, request.getEpoch(), listener);
         } else {
             replica.write(key, record, encoded, request.getEpoch(), listener);

@@ -126,9 +126,6 @@ final class Exchange {
     }
 
     private void open() {
-        if (ended || ringChanged()) {
-            return; // one that has left meanwhile must not seem to exchange
-        }
         ExchangeRequest.Builder request = ExchangeRequest.newBuilder()
                 .setPartition(side.partition())
                 .setDeadlineMillis(asking.deadlineMillis())
@@ -136,8 +133,7 @@ final class Exchange {
                 .setCovered(promised)
                 .setCoveredWithAll(partition.coveredWithAll())
                 .setRepairedUpTo(side.repairedUpTo())
-                .setLeaves(side.tree().leaves())
-                .setPutsOff(side.putOff());
+                .setLeaves(side.tree().leaves());
         asking.ask(
                 pair.storeId,
                 PeerMessage.newBuilder().setExchangeRequest(request),
@@ -161,9 +157,6 @@ final class Exchange {
             ended = true;
             done.accept(new End.Busy());
             return;
-        }
-        if (answer.getCopyToBegin() && side.life() == life && side.suspect() == suspect) {
-            partition.coveredWithoutCopy(pair, Math.min(promised, answer.getCovered()));
         }
         if (refused(answer.getStatus(), answer.getPauseMillis())) {
             return;

@@ -12,7 +12,6 @@ import io.kvcluster.proto.peer.ReadAnswer;
 import io.kvcluster.proto.peer.ReadRequest;
 import io.kvcluster.proto.peer.WriteAnswer;
 import io.kvcluster.proto.peer.WriteRequest;
-import io.kvcluster.ring.Ring;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,7 +189,6 @@ final class HintReplay {
                 .setKey(UnsafeByteOperations.unsafeWrap(hint.key().bytes()))
                 .setRecord(UnsafeByteOperations.unsafeWrap(hint.record()))
                 .setWriteBack(true)
-                .setHandedOver(hasLeft(hint.partition()))
                 .setDeadlineMillis(asking.deadlineMillis())
                 .build();
         asking.ask(
@@ -203,11 +201,6 @@ final class HintReplay {
                     more();
                 },
                 why -> lost());
-    }
-
-    private boolean hasLeft(int partition) {
-        Ring ring = setup.rings().get();
-        return ring != null && !ring.isHolder(partition, setup.storeId());
     }
 
     private void answered(int index, Hint hint, WriteAnswer answer) {

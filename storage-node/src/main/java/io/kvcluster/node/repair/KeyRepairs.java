@@ -217,7 +217,6 @@ final class KeyRepairs {
                 .setKey(UnsafeByteOperations.unsafeWrap(give.key().bytes()))
                 .setRecord(UnsafeByteOperations.unsafeWrap(record))
                 .setWriteBack(true)
-                .setHandedOver(left)
                 .setDeadlineMillis(asking.deadlineMillis())
                 .build();
         asking.ask(

@@ -16,9 +16,6 @@ final class Pair {
     /** They are known to differ, or nobody knows. */
     boolean dirty = true;
 
-    /** Its disk is: nothing speaks for it any more, and no watermark waits for it. */
-    boolean gone;
-
     long dueNanos;
     long backoffNanos;
     int busyTries;

@@ -37,7 +37,6 @@ final class PartitionRepair {
     private boolean proving;
 
     private boolean duties;
-    private boolean copyToBegin;
     private boolean suspect;
     /** The end of the suspicion is on its way to the disk: until it is there, the store still names the partition suspect. */
     private boolean healing;
@@ -49,8 +48,6 @@ final class PartitionRepair {
     private boolean scrubbing;
     /** No exchange of any life that this replica took part in covers more: what others have repaired beyond it, they did without it. */
     private long proven;
-    /** What exchanges covered in another life of the copy here does not count. */
-    private long life;
 
     private @Nullable Exchange driven;
     private String lentTo = "";
@@ -63,8 +60,6 @@ final class PartitionRepair {
         this.side = side;
         this.firstDueNanos = firstDueNanos;
         this.proven = Math.max(side.promised(), side.repairedUpTo());
-        this.life = side.life();
-        side.vouch(side.promised()); // what was told before the start is not known, but it was promised
     }
 
     RepairSide side() {
@@ -82,7 +77,6 @@ final class PartitionRepair {
         held = holder && !begins;
         moving = ring.moves(partition());
         proving = held && proves(ring);
-        copyToBegin = begins;
         duties = begins || (!holder && (side.keys() > 0 || side.suspect()));
         if (!held) {
             pairs.clear();
@@ -94,8 +88,6 @@ final class PartitionRepair {
         boolean changed = ring.changedEpoch(partition()) != changedEpoch;
         if (changed) {
             changedEpoch = ring.changedEpoch(partition());
-            lentTo = ""; // who drove that exchange gives it up, but may hand over, which asks the same as one that goes
-            // on
             pairs.values().forEach(pair -> {
                 pair.forgetCover();
                 pair.coveredWithAll = 0;
@@ -110,14 +102,10 @@ final class PartitionRepair {
                         .noneMatch(member -> member.getStoreId().equals(store)));
         for (Member member : replicas) {
             if (!member.getStoreId().equals(setup.storeId())) {
-                pairs.computeIfAbsent(member.getStoreId(), store -> new Pair(store, firstDueNanos)).gone =
-                        member.getDiskGone();
+                pairs.computeIfAbsent(member.getStoreId(), store -> new Pair(store, firstDueNanos));
             }
         }
         lookAtSuspicion();
-        if (side.takeExchangesAnew()) {
-            exchangeWithAll();
-        }
         if (changed && proving) {
             markAllDirty();
         }
@@ -133,11 +121,6 @@ final class PartitionRepair {
     /** This store left the partition, or joins it with an older copy: what it holds is given to the replicas, and dropped. */
     boolean hasDuties() {
         return duties;
-    }
-
-    /** This store joins and has an older copy, which does not count; the copy for this move begins once that is given up. */
-    boolean hasCopyToBegin() {
-        return copyToBegin;
     }
 
     /** How the copy here stands, for the move under way; empty when none is. */
@@ -298,7 +281,7 @@ final class PartitionRepair {
      * what it has to give may wait for just that exchange.
      */
     void goesOn(String storeId) {
-        if (lentTo.equals(storeId) && lent() && pairs.containsKey(storeId)) {
+        if (lentTo.equals(storeId)) {
             lentUntilNanos =
                     setup.clock().nanos() + setup.config().askDeadline().toNanos();
         }
@@ -325,7 +308,6 @@ final class PartitionRepair {
         if (pairs.get(pair.storeId) != pair || changedEpochNow() != changedEpoch) {
             return; // the next look begins anew under another ring
         }
-        lookAtLife();
         pair.covered = Math.max(pair.covered, end.covered());
         pair.lastEndMillis = setup.clock().wallMillis();
         pair.met = true;
@@ -356,7 +338,6 @@ final class PartitionRepair {
         if (pair == null) {
             return;
         }
-        lookAtLife();
         proved(end.getCovered());
         pair.covered = Math.max(pair.covered, end.getCovered());
         inherited = Math.max(inherited, end.getRepairedUpTo());
@@ -366,22 +347,6 @@ final class PartitionRepair {
             pair.dueNanos = setup.clock().nanos() + setup.config().interval().toNanos();
         }
         heard(storeId, end.getCoveredWithAll());
-    }
-
-    /**
-     * The other joins and has not begun its copy: it holds nothing that counts, promised as an exchange would have made it, and copies
-     * from those that exchanged among themselves what the watermark will cover. So it counts as one that was exchanged with while it was
-     * empty: what is put off here until the watermark rises may be what it has to give up before it begins.
-     */
-    void coveredWithoutCopy(Pair pair, long covered) {
-        if (pairs.get(pair.storeId) != pair || changedEpochNow() != changedEpoch) {
-            return;
-        }
-        lookAtLife();
-        pair.covered = Math.max(pair.covered, covered);
-        pair.coveredWithAll = Math.max(pair.coveredWithAll, covered);
-        pair.backoffNanos = 0; // it answered, and covers more the next time
-        considerWatermark();
     }
 
     void failed(Pair pair) {
@@ -423,7 +388,6 @@ final class PartitionRepair {
         }
         suspect = false;
         healing = true;
-        side.vouch(proven); // of those that hold the rest some may have a watermark up to there
         side.clearSuspicion(() -> {
             healing = false;
             if (healers.joining()) {
@@ -450,25 +414,16 @@ final class PartitionRepair {
 
     // --- the watermark
 
-    /** What exchanges of this life cover with every other replica; whoever hears it may raise its watermark. */
+    /** What exchanges of this life cover with every other replica. */
     long coveredWithAll() {
+        long covered = Long.MAX_VALUE;
+        for (Pair pair : pairs.values()) {
+            covered = Math.min(covered, pair.covered);
+        }
         if (!held) {
             return 0; // whoever left has no pairs, and must not look as if it were repaired with all
         }
-        lookAtLife();
-        long covered = Long.MAX_VALUE;
-        for (Pair pair : pairs.values()) {
-            covered = pair.gone ? covered : Math.min(covered, pair.covered);
-        }
-        return side.vouch(alone() ? side.promised() : covered);
-    }
-
-    /** In another life it took what it had promised not to take, or lost something: with nobody it is known to be equal any more. */
-    private void lookAtLife() {
-        if (life != side.life()) {
-            life = side.life();
-            pairs.values().forEach(pair -> pair.covered = 0);
-        }
+        return pairs.isEmpty() ? side.promised() : covered;
     }
 
     void promisedBy(String storeId, long upTo) {
@@ -528,21 +483,16 @@ final class PartitionRepair {
     private void considerWatermark() {
         long upTo = coveredWithAll();
         for (Pair pair : pairs.values()) {
-            upTo = pair.gone ? upTo : Math.min(upTo, pair.coveredWithAll);
+            upTo = Math.min(upTo, pair.coveredWithAll);
         }
         if (upTo > side.repairedUpTo()) {
             raise(upTo);
         }
     }
 
-    /** No other store that can speak holds or joins the partition. */
-    private boolean alone() {
-        return pairs.values().stream().allMatch(pair -> pair.gone);
-    }
-
     /** A partition with one replica: what is promised is repaired. */
     void considerAlone() {
-        if (held && alone() && side.treeReady()) {
+        if (held && pairs.isEmpty() && side.treeReady()) {
             side.promise(side.now() - lag(), _ -> considerWatermark());
         }
     }

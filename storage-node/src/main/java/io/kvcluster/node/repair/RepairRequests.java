@@ -86,16 +86,6 @@ final class RepairRequests implements PeerRequestHandler {
             return;
         }
         PeerStatus status = judge(request, partition);
-        if (status == PeerStatus.PEER_CANNOT_SAY && asksOneWithoutCopy(request, partition)) {
-            side.promise(
-                    side.now() - lag(),
-                    covered -> responder.answer(answer(request)
-                            .setExchangeAnswer(ExchangeAnswer.newBuilder()
-                                    .setStatus(status)
-                                    .setCopyToBegin(true)
-                                    .setCovered(side.vouch(covered)))));
-            return;
-        }
         if (status != PeerStatus.OK) {
             responder.answer(refusal(request, status));
             return;
@@ -140,23 +130,6 @@ final class RepairRequests implements PeerRequestHandler {
                 : PeerStatus.OK;
     }
 
-    /** Who puts off what is handed over, under a ring that is known here, asks a store that joins and still has an older copy. */
-    private boolean asksOneWithoutCopy(PeerMessage request, PartitionRepair partition) {
-        Ring ring = setup.rings().get();
-        if (request.getBodyCase() != PeerMessage.BodyCase.EXCHANGE_REQUEST
-                || request.getExchangeRequest().getPutsOff() == 0
-                || ring == null
-                || ring.epoch() < request.getEpoch()) {
-            return false;
-        }
-        partition.look(ring);
-        return partition.hasCopyToBegin();
-    }
-
-    private long lag() {
-        return setup.config().coverLag().toMillis() << Hlc.COUNTER_BITS;
-    }
-
     private static boolean asSuspect(PeerMessage request) {
         return switch (request.getBodyCase()) {
             case EXCHANGE_REQUEST -> request.getExchangeRequest().getSuspect();
@@ -178,7 +151,6 @@ final class RepairRequests implements PeerRequestHandler {
         partition.heard(from, request.getCoveredWithAll());
         partition.heardWatermark(from, request.getRepairedUpTo());
         partition.promisedBy(from, request.getCovered());
-        side.helpOn(request.getPutsOff());
         if (!request.getProbe() && !partition.lend(from)) {
             responder.answer(refusal(message, PeerStatus.PEER_OVERLOADED));
             return;
@@ -187,8 +159,9 @@ final class RepairRequests implements PeerRequestHandler {
             responder.answer(answer(message).setExchangeAnswer(standing(partition)));
             return;
         }
+        long lag = setup.config().coverLag().toMillis() << Hlc.COUNTER_BITS;
         side.promise(
-                side.now() - lag(),
+                side.now() - lag,
                 covered -> responder.answer(answer(message)
                         .setExchangeAnswer(standing(partition)
                                 .setCovered(covered)

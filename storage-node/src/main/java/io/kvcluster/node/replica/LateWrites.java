@@ -47,45 +47,6 @@ final class LateWrites {
         };
     }
 
-    /**
-     * What a store hands over that is no replica any more. It may have taken it unknown to the replicas, which exchanged without it:
-     * so it can lie below what this one promised and has shown to nobody. As long as this one never told that it exchanged so far with
-     * all, no replica's watermark is there, and it is taken: what was promised meanwhile is taken back, and exchanges begin anew. After
-     * that some other watermark may be beyond it already, and all replicas must judge alike: it waits until this one's own decides.
-     */
-    Change ofHandOver(KeyRecord incoming, Function<KeyRecord, Change> merge) {
-        Change change = ofRepair(incoming, merge);
-        return (meta, full) -> {
-            Decision decision = change.decide(meta, full);
-            if (!(decision instanceof Decision.Append) || side.suspect()) {
-                return decision;
-            }
-            long oldest = oldestUnknown(incoming, meta, side.repairedUpTo());
-            if (oldest > side.promised()) {
-                return decision;
-            }
-            side.exchangesAnew();
-            if (oldest <= side.vouched()) {
-                side.putOff(oldest);
-                return new Decision.Refuse(Refusal.BELOW_WATERMARK);
-            }
-            side.newLife();
-            return decision;
-        };
-    }
-
-    /** The smallest stamp above the watermark of a version that is neither held nor known to be replaced. */
-    private static long oldestUnknown(KeyRecord incoming, @Nullable RecordMeta held, long watermark) {
-        long oldest = Long.MAX_VALUE;
-        for (Sibling sibling : incoming.siblings()) {
-            boolean known = held != null && held.context().covers(sibling.dot());
-            if (sibling.dot().hlc() > watermark && !known) {
-                oldest = Math.min(oldest, sibling.dot().hlc());
-            }
-        }
-        return oldest;
-    }
-
     private static KeyRecord withoutCovered(KeyRecord incoming, @Nullable RecordMeta held, long watermark) {
         List<Sibling> rest = new ArrayList<>(incoming.siblings().size());
         for (Sibling sibling : incoming.siblings()) {

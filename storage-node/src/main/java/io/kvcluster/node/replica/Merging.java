@@ -11,7 +11,6 @@ import io.kvcluster.node.version.RecordMeta;
 import io.kvcluster.node.version.Sibling;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +54,6 @@ public final class Merging {
                 case ConflictPolicy.MetaMerge.NeedsBoth _ -> Decision.NeedsValues.NEEDS_VALUES;
             };
         };
-    }
-
-    /** As {@link #ofIncoming}, of what is left of the record. */
-    Function<KeyRecord, Change> ofRest(KeyRecord incoming, byte[] encoded) {
-        return rest -> ofIncoming(
-                rest, rest.siblings().size() == incoming.siblings().size() ? encoded : RecordCodec.encode(rest));
     }
 
     private Decision afterMerge(KeyRecord held, ConflictPolicy.Merged merged, KeyRecord incoming, byte[] encoded) {

@@ -151,18 +151,21 @@ public final class PartitionReplica {
 
     /** Merges what another replica durably holds or held: a hint, an exchange, a read's write-back. */
     void merge(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
-        take(key, repair.lateWrites().ofRepair(incoming, merging.ofRest(incoming, encoded)), epoch, listener);
-    }
-
-    /** Merges what a store holds, or hinted, that is no replica any more. */
-    public void takeOver(Key key, KeyRecord incoming, byte[] encoded, long epoch, WriteListener listener) {
-        take(key, repair.lateWrites().ofHandOver(incoming, merging.ofRest(incoming, encoded)), epoch, listener);
-    }
-
-    private void take(Key key, Change change, long epoch, WriteListener listener) {
         Refusal refusal = judge(epoch);
         if (refusal == null) {
-            change(key, change, new RejudgedWrite(epoch, listener, null));
+            change(
+                    key,
+                    repair.lateWrites()
+                            .ofRepair(
+                                    incoming,
+                                    rest -> merging.ofIncoming(
+                                            rest,
+                                            rest.siblings().size()
+                                                            == incoming.siblings()
+                                                                    .size()
+                                                    ? encoded
+                                                    : RecordCodec.encode(rest))),
+                    new RejudgedWrite(epoch, listener, null));
         } else {
             listener.refused(refusal);
         }

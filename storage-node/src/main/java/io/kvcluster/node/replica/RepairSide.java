@@ -86,9 +86,6 @@ public final class RepairSide {
     private int beingRestored;
 
     private long promised;
-    private long vouched;
-    private boolean exchangesAnew;
-    private long putOff;
     private int lives;
     private boolean emptied;
 
@@ -398,12 +395,12 @@ public final class RepairSide {
         return emptied;
     }
 
-    /** Names what this replica holds: another number after a restart, and after {@link #newLife}. */
+    /** Names what this replica holds: another number after a restart, and after it lost or dropped records. */
     public long life() {
         return (long) ties.actor().incarnation() << Integer.SIZE | lives;
     }
 
-    /** It lost or dropped records, or took what it had promised not to: what it promised in exchanges under way does not hold. */
+    /** It lost or dropped records: what it promised in exchanges under way does not hold. */
     public void newLife() {
         lives++;
     }
@@ -429,49 +426,6 @@ public final class RepairSide {
 
     public long promised() {
         return promised;
-    }
-
-    /**
-     * Tells others, or concludes here, that it exchanged up to here with every other replica. From then on some watermark may be there.
-     *
-     * @return the same
-     */
-    public long vouch(long upTo) {
-        vouched = Math.max(vouched, upTo);
-        return upTo;
-    }
-
-    long vouched() {
-        return Math.max(vouched, repairedUpTo());
-    }
-
-    /** What is handed over waits for the watermark to get there. */
-    void putOff(long stamp) {
-        putOff = Math.max(putOff, stamp);
-    }
-
-    /** Up to where the watermark has to rise for what was handed over, here or to another replica that told it; 0 when it is there. */
-    public long putOff() {
-        return putOff > repairedUpTo() ? putOff : 0;
-    }
-
-    /** Another replica waits for the watermark: its own depends on what all others exchanged. */
-    public void helpOn(long stamp) {
-        if (stamp > putOff && stamp > repairedUpTo()) {
-            putOff(stamp);
-            exchangesAnew();
-        }
-    }
-
-    void exchangesAnew() {
-        exchangesAnew = true;
-    }
-
-    /** Once: exchanges with all are wanted, for something came that the replicas had not told each other of. */
-    public boolean takeExchangesAnew() {
-        boolean anew = exchangesAnew;
-        exchangesAnew = false;
-        return anew;
     }
 
     public long repairedUpTo() {

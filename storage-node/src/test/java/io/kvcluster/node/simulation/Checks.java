@@ -19,18 +19,15 @@ final class Checks {
 
     private final List<SimOperation> operations;
     private final Set<String> damaged;
-    private final List<LoneHolder.LostDisk> lost;
     private final long clockSlackNanos;
 
     /**
      * @param damaged machines on whose disks something was lost or turned: what was promised there alone may be gone
-     * @param lost disks: what one held alone and nobody acknowledged may be gone, though it was read
      * @param clockSlackNanos by so much stamps may be ahead of, or behind, the world
      */
-    Checks(List<SimOperation> operations, Set<String> damaged, List<LoneHolder.LostDisk> lost, long clockSlackNanos) {
+    Checks(List<SimOperation> operations, Set<String> damaged, long clockSlackNanos) {
         this.operations = operations;
         this.damaged = damaged;
-        this.lost = List.copyOf(lost);
         this.clockSlackNanos = clockSlackNanos;
     }
 
@@ -53,16 +50,14 @@ final class Checks {
             case EVENTUAL -> List.of(judged(VALUES), new VersionOrderCheck(damaged.isEmpty()));
             case ANY -> List.of(judged(VALUES), new VersionOrderCheck(damaged.isEmpty()), new OneDiskCheck(damaged));
             case SIBLINGS -> List.of(new SiblingsCheck());
-            case SET -> List.of(new SetCheck(lost));
+            case SET -> List.of(new SetCheck());
         };
     }
 
-    private KeyCheck judged(HistoryJudge judge) {
+    private static KeyCheck judged(HistoryJudge judge) {
         return operations -> {
-            HistoryJudge.Judgement judgement = judge.judge(new History(operations.stream()
-                    .filter(operation -> !LoneHolder.mayBeGone(operation, operations, lost))
-                    .map(SimOperation::forHistory)
-                    .toList()));
+            HistoryJudge.Judgement judgement = judge.judge(new History(
+                    operations.stream().map(SimOperation::forHistory).toList()));
             return judgement.passed()
                     ? Optional.empty()
                     : judgement.verdicts().values().stream()

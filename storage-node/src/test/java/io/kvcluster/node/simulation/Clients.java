@@ -6,14 +6,12 @@ import io.kvcluster.node.command.ConsistencyLevel;
 import io.kvcluster.node.command.Key;
 import io.kvcluster.node.command.Outcome;
 import io.kvcluster.node.command.Reason;
-import io.kvcluster.ring.Ring;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -150,17 +148,9 @@ final class Clients {
         ended[0] = true;
         operation.outcome = outcome;
         operation.completed = cluster.world.nanos();
-        operation.oneOf = oneOf(operation);
         cluster.trace.say(operation.client, () -> "#" + operation.id + " " + operation.heard());
         note(operation, outcome);
         then.run();
-    }
-
-    private Set<String> oneOf(SimOperation operation) {
-        Ring ring = operation.answeredRead() && operation.isRegister()
-                ? cluster.machine(operation.servedBy()).ring()
-                : null;
-        return ring == null ? Set.of() : LoneHolder.possible(ring, operation.key);
     }
 
     private long latency() {

@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whole nodes and the machine of rings, without chance but that of the network: for what must be seen at one moment of a move. */
@@ -205,15 +204,6 @@ final class MoveScript {
         await(machine.name + " doubts its copy", () -> done[0]);
     }
 
-    /** It drives one with each other replica. */
-    void exchangeNow(SimMachine machine, int partition) {
-        Objects.requireNonNull(machine.core()).repair().repairNow(p -> p == partition, false);
-    }
-
-    long repairedUpTo(SimMachine machine, int partition) {
-        return Objects.requireNonNull(machine.core()).store().repairedUpTo(partition);
-    }
-
     /** The bytes of the value go bad on the machine's disk, wherever in its log they are. */
     void damage(SimMachine machine, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
@@ -258,22 +248,12 @@ final class MoveScript {
     }
 
     Key keyOf(int partition) {
-        return keysOf(partition).findFirst().orElseThrow();
-    }
-
-    /** Another one of the partition. */
-    Key otherKeyOf(Held move) {
-        return keysOf(move.partition())
-                .filter(key -> !key.equals(move.key()))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private Stream<Key> keysOf(int partition) {
         return IntStream.range(0, 1_000)
                 .mapToObj(i -> "key-" + i)
                 .filter(key -> ring().partitionOf(key.getBytes(StandardCharsets.UTF_8)) == partition)
-                .map(Key::of);
+                .map(Key::of)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Waits for nothing. */

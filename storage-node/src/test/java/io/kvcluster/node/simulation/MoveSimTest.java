@@ -6,7 +6,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members come, go and lose their disks while clients work: every promise is kept, every move ends, and each rule is missed. */
 class MoveSimTest {
@@ -28,17 +27,6 @@ class MoveSimTest {
                 .as(runs.summary())
                 .isEmpty();
         assertThat(runs.epochs()).as("a run that moves little proves little").isGreaterThan(SEEDS * 20);
-    }
-
-    /**
-     * 4491: a store that left handed over what one of two watermarks covered. 4605: a disk was lost that alone held what was read. 328,
-     * 684, 858, 1459: what was put off until the watermark rises kept just the stores from beginning their copies for which that waited.
-     */
-    @ParameterizedTest
-    @ValueSource(longs = {328, 684, 858, 1459, 4491, 4605})
-    void whatWasFoundStaysMended(long seed) {
-        assertThat(MovingSimulation.run(seed, MoveFault.NONE, false).violation())
-                .isEmpty();
     }
 
     /** The others take a moment that chance seldom gives: {@link BothSetsTest}, {@link MoveRulesTest}. */

@@ -120,7 +120,7 @@ final class MovingSimulation {
         await("every move has ended and every copy is where the ring says", LIVENESS_SECONDS, this::converged);
         readEverything();
         if (cluster.broken().isEmpty()) {
-            new Checks(clients.operations, damaged(), cluster.lostDisks, clockSlackNanos())
+            new Checks(clients.operations, damaged(), clockSlackNanos())
                     .violation()
                     .ifPresent(cluster::bug);
         }

@@ -7,15 +7,9 @@ import java.util.Set;
 
 /**
  * A resolver that gives the union makes a set that only grows: a read has all that was acknowledged before it, nothing that nobody
- * put, and at quorum whatever an earlier read at quorum had, but for what one lost disk held alone.
+ * put, and at quorum whatever an earlier read at quorum had.
  */
 final class SetCheck implements KeyCheck {
-    private final List<LoneHolder.LostDisk> lost;
-
-    SetCheck(List<LoneHolder.LostDisk> lost) {
-        this.lost = lost;
-    }
-
     @Override
     public Optional<String> violation(List<SimOperation> operations) {
         Set<String> possible = new HashSet<>();
@@ -46,11 +40,11 @@ final class SetCheck implements KeyCheck {
         return Optional.empty();
     }
 
-    private Set<String> promised(SimOperation before, SimOperation read) {
+    private static Set<String> promised(SimOperation before, SimOperation read) {
         if (before.acknowledged()) {
             return Set.of(before.value());
         }
-        return before.answeredRead() && before.isRegister() && read.isRegister() && !LoneHolder.mayBeLost(before, lost)
+        return before.answeredRead() && before.isRegister() && read.isRegister()
                 ? Set.copyOf(before.elements())
                 : Set.of();
     }

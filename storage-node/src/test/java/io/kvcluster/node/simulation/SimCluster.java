@@ -46,7 +46,6 @@ final class SimCluster {
     final SimNetwork<PeerFrame> network;
     final Trace trace;
     final List<SimMachine> machines = new ArrayList<>();
-    final List<LoneHolder.LostDisk> lostDisks = new ArrayList<>();
     final Set<Mark> marks = EnumSet.noneOf(Mark.class);
     private final Wire wire;
     private final RandomGenerator resolverChance;

@@ -316,7 +316,6 @@ final class SimMachine {
         cluster.reachedIf(
                 cluster.machines.stream().anyMatch(machine -> machine.healed > 0),
                 Mark.ANOTHER_DISK_LOST_AFTER_HEALING);
-        cluster.lostDisks.add(new LoneHolder.LostDisk(name, cluster.world.nanos()));
         lostData = true;
         unhealed = true;
         damaged = false;

@@ -7,7 +7,6 @@ import io.kvcluster.node.command.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One operation of a client, with all that its client learned. Large values are long only on the wire: here they are their names. */
@@ -31,9 +30,6 @@ final class SimOperation {
     long completed;
 
     @Nullable Outcome outcome;
-
-    /** Of a read: the machines of which one alone may hold what it showed; none when more do. */
-    Set<String> oneOf = Set.of();
 
     SimOperation(long id, String client, Request request, long invoked) {
         this.id = id;

@@ -109,7 +109,7 @@ final class Simulation {
         operator.settle();
         new Ending(cluster, operator, clients, faults).run();
         if (cluster.broken().isEmpty()) {
-            new Checks(clients.operations, damaged(), cluster.lostDisks, clockSlackNanos())
+            new Checks(clients.operations, damaged(), clockSlackNanos())
                     .violation()
                     .ifPresent(cluster::bug);
         }
