@@ -18,9 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * for good, and here the run is that human.
  */
 final class LostDisks {
-    private static final String LIMITED = "ReplacementsLimited";
-    private static final String REPLACE = "kvcluster.io/replace-store";
-
     private final Ground ground;
     private final Cluster cluster;
     private final Duration limit;
@@ -62,25 +59,15 @@ final class LostDisks {
     }
 
     private void destroy(Member victim) {
-        var claims = ground.target.client().persistentVolumeClaims().inNamespace(ground.target.namespace());
-        String claim = cluster.claims().stream()
-                .map(each -> each.getMetadata().getName())
-                .filter(each -> each.endsWith("-" + victim.getName()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no claim of " + victim.getName()));
-        // Kubernetes keeps it until its pod is gone.
-        claims.withName(claim).delete();
+        cluster.deleteClaimOf(victim.getName());
         cluster.pod(victim.getName())
                 .ifPresent(pod -> ground.target.client().resource(pod).delete());
     }
 
     /** Says what {@code blockedBy} asks for, when it does. */
     private boolean isReplaced(Member victim, Shape shape) {
-        boolean asked = cluster.blockers().stream()
-                .anyMatch(blocker ->
-                        blocker.check().equals(LIMITED) && blocker.object().equals("Pod/" + victim.getName()));
-        if (asked) {
-            cluster.annotate(REPLACE, victim.getStoreId());
+        if (cluster.isReplacementLimited(victim.getName())) {
+            cluster.giveUp(victim.getStoreId());
         }
         return ground.strength.is(shape)
                 && ground.strength

@@ -150,8 +150,25 @@ public final class Cluster {
                 .findFirst();
     }
 
+    /** The store of a member, as the status names it. */
+    public String storeOf(String pod) {
+        return member(pod).map(MemberStatus::storeId).orElseThrow();
+    }
+
     public List<Blocker> blockers() {
         return status().map(KvClusterStatus::blockedBy).orElse(List.of());
+    }
+
+    /** The operator would give the member up, and holds it because as many as may go in an hour did. */
+    public boolean isReplacementLimited(String pod) {
+        return blockers().stream()
+                .anyMatch(blocker -> blocker.check().equals("ReplacementsLimited")
+                        && blocker.object().equals("Pod/" + pod));
+    }
+
+    /** As a human who knows that the store does not come back. */
+    public void giveUp(String storeId) {
+        annotate("kvcluster.io/replace-store", storeId);
     }
 
     public void awaitAvailable() {
@@ -287,6 +304,19 @@ public final class Cluster {
                 .withLabel("kvcluster.io/cluster", name)
                 .list()
                 .getItems();
+    }
+
+    /** Kubernetes keeps it until its pod is gone. */
+    public void deleteClaimOf(String pod) {
+        boolean none = target.client()
+                .persistentVolumeClaims()
+                .inNamespace(target.namespace())
+                .withName("data-" + pod)
+                .delete()
+                .isEmpty();
+        if (none) {
+            throw new IllegalStateException("no claim of " + pod);
+        }
     }
 
     public Optional<ConfigMap> ringMap() {

@@ -4,7 +4,7 @@ import io.kvcluster.crd.KvClusterStatus;
 import io.kvcluster.crd.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** Of all that the status told of an operation under way, the moment when most was left of it. */
+/** Of all operations that the status told of while it was looked at, the one with the most to copy. */
 final class LargestOperation {
     private volatile @Nullable Operation largest;
 

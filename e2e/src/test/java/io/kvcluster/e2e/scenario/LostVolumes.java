@@ -21,11 +21,7 @@ final class LostVolumes {
                 .collect(Collectors.toMap(
                         pod -> pod,
                         pod -> cluster.pod(pod).orElseThrow().getMetadata().getUid()));
-        victims.forEach(pod -> target.client()
-                .persistentVolumeClaims()
-                .inNamespace(target.namespace())
-                .withName("data-" + pod)
-                .delete());
+        victims.forEach(cluster::deleteClaimOf);
         victims.forEach(pod -> target.client()
                 .pods()
                 .inNamespace(target.namespace())

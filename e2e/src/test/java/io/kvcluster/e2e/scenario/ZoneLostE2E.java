@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Test;
 @Tag(Ability.NEEDS_NODE_LOSS)
 final class ZoneLostE2E {
     private static final Duration LIMIT = Duration.ofMinutes(6);
-    private static final String REPLACE = "kvcluster.io/replace-store";
 
     private final Target target;
 
@@ -60,13 +59,11 @@ final class ZoneLostE2E {
                     "loss of the zone " + target.zones().getLast(),
                     () -> victims.forEach(member -> target.killNode(member.name())));
             MemberStatus held = awaitHeld(cluster, victims);
-            cluster.annotate(REPLACE, held.storeId());
-            await("full copies in two zones")
-                    .atMost(LIMIT)
-                    .pollInterval(Cluster.POLL)
-                    .until(() -> victims.stream()
-                            .allMatch(member ->
-                                    NodeLostE2E.isRestored(cluster, member.storeId(), new LargestOperation())));
+            cluster.giveUp(held.storeId());
+            cluster.awaitStatus(
+                    "full copies in two zones",
+                    LIMIT,
+                    status -> victims.stream().allMatch(member -> FullCopies.without(status, member.storeId())));
             Duration restored = Duration.ofNanos(System.nanoTime() - loss.toNanos());
             traffic.awaitMore(200, target.patience());
             victims.forEach(member -> target.startNode(member.name()));
@@ -80,8 +77,7 @@ final class ZoneLostE2E {
                     .with("failedInFlight", report.failures().size())
                     .with("firstSuccessMillis", report.firstSuccessAfter(loss).toMillis())
                     .publish();
-            assertThat(report.failuresBegunBefore(loss)).hasSizeLessThanOrEqualTo(6);
-            assertThat(report.failuresBegunAfter(loss)).isEmpty();
+            InFlight.assertNothingElseFailed(report, loss);
             Filled.assertHeld(cluster, traffic.newestAcknowledged());
             Judgement judgement = judge.judge(report.history());
             assertThat(judgement.passed()).as("%s", judgement).isTrue();
@@ -97,9 +93,7 @@ final class ZoneLostE2E {
                 .pollInterval(Cluster.POLL)
                 .until(
                         () -> victims.stream()
-                                .filter(member -> cluster.blockers().stream()
-                                        .anyMatch(blocker -> blocker.check().equals("ReplacementsLimited")
-                                                && blocker.object().equals("Pod/" + member.name())))
+                                .filter(member -> cluster.isReplacementLimited(member.name()))
                                 .toList(),
                         held -> held.size() == 1)
                 .getFirst();

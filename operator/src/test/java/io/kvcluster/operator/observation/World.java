@@ -345,9 +345,7 @@ public final class World implements ResourceReader {
     }
 
     public World usesRing(String pod, Ring ring) {
-        report(pod, Phase.SERVING, ring.clusterId(), ring.epoch(), ring.hash());
-        nodes.ring(uid(pod), new RingCheck.Valid(ring));
-        return this;
+        return usesUnreadableRing(pod, ring).gives(pod, ring);
     }
 
     /** It hands out this ring, whatever it reported. */
