@@ -1,13 +1,11 @@
 package io.kvcluster.node.peer;
 
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.kvcluster.node.seams.Transport;
 import io.kvcluster.proto.peer.PeerFrame;
-import java.net.InetSocketAddress;
 
 /** The server's end of a stream. */
 final class AcceptedLink extends GrpcLink {
@@ -18,10 +16,7 @@ final class AcceptedLink extends GrpcLink {
     AcceptedLink(ServerCall<PeerFrame, PeerFrame> call, EventLoop eventLoop) {
         super(eventLoop);
         this.call = call;
-        this.remoteAddress =
-                call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress address
-                        ? address.getAddress().getHostAddress()
-                        : "";
+        this.remoteAddress = remoteHost(call.getAttributes(), "");
     }
 
     ServerCall.Listener<PeerFrame> open(Transport.Listener<PeerFrame> owner) {

@@ -2,21 +2,19 @@ package io.kvcluster.node.peer;
 
 import com.google.common.net.HostAndPort;
 import io.grpc.ClientCall;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.kvcluster.node.seams.Transport;
 import io.kvcluster.proto.peer.PeerFrame;
-import java.net.InetSocketAddress;
 
 /** The client's end of a stream, with the connection that carries nothing else. */
 final class DialledLink extends GrpcLink {
     private final ManagedChannel channel;
     private final ClientCall<PeerFrame, PeerFrame> call;
     private final String address;
-    private volatile String reached = "";
+    private volatile String presentAddress;
     private boolean callEnded;
 
     DialledLink(
@@ -29,6 +27,7 @@ final class DialledLink extends GrpcLink {
         this.channel = channel;
         this.call = call;
         this.address = address;
+        this.presentAddress = address;
         listener(owner);
     }
 
@@ -37,7 +36,9 @@ final class DialledLink extends GrpcLink {
                 new ClientCall.Listener<>() {
                     @Override
                     public void onHeaders(Metadata headers) {
-                        reached = reached();
+                        if (!HostAndPort.fromString(address).hasPort()) {
+                            presentAddress = remoteHost(call.getAttributes(), address);
+                        }
                         onEventLoop(DialledLink.this::callOpened);
                     }
 
@@ -99,14 +100,6 @@ final class DialledLink extends GrpcLink {
         });
     }
 
-    /** What the name that was dialled stands for now. */
-    private String reached() {
-        return !HostAndPort.fromString(address).hasPort()
-                        && call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress remote
-                ? remote.getAddress().getHostAddress()
-                : address;
-    }
-
     @Override
     public String remoteAddress() {
         return address;
@@ -114,6 +107,6 @@ final class DialledLink extends GrpcLink {
 
     @Override
     public String presentAddress() {
-        return reached.isEmpty() ? address : reached;
+        return presentAddress;
     }
 }

@@ -1,8 +1,11 @@
 package io.kvcluster.node.peer;
 
+import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.kvcluster.node.seams.Transport;
 import io.kvcluster.proto.peer.PeerFrame;
+import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,13 @@ abstract sealed class GrpcLink implements Transport.Link<PeerFrame> permits Acce
     /** Before the first callback. */
     void listener(Transport.Listener<PeerFrame> owner) {
         listener = owner;
+    }
+
+    /** The address at the other end of the connection of a call that began. */
+    static String remoteHost(Attributes ofCall, String otherwise) {
+        return ofCall.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress remote
+                ? remote.getAddress().getHostAddress()
+                : otherwise;
     }
 
     @Override

@@ -184,11 +184,16 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
         if (established != null && early.isEmpty()) {
             inbound.frame(established, this, frame);
         } else if (early.size() < EARLY_FRAMES && earlyBytes < EARLY_BYTES) {
-            earlyBytes += frame.getSerializedSize();
-            early.add(frame);
+            keep(frame);
         } else {
             close("it sends before Hello was answered");
         }
+    }
+
+    /** Until the Hello is judged. */
+    private void keep(PeerFrame frame) {
+        earlyBytes += frame.getSerializedSize();
+        early.add(frame);
     }
 
     private void firstFrame(PeerFrame frame) {
@@ -204,8 +209,7 @@ final class Session implements Transport.Listener<PeerFrame>, PeerRequestHandler
         }
         if (frame.getMessagesCount() > 0) {
             // What was asked before it left came with it, and waits for the judgement like all that comes early.
-            early.add(frame.toBuilder().clearHello().build());
-            earlyBytes += frame.getSerializedSize();
+            keep(frame.toBuilder().clearHello().build());
         }
         Hello hello = frame.getHello();
         links.onLoop(() -> links.judge(this, hello));
